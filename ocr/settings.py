@@ -1,0 +1,90 @@
+"""What can be set about reading. Each section is used by one stage; `engines` says where models run.
+
+Values that change answers are part of the stage's fingerprint; values that only change speed are not
+(`INERT` below), so that moving to a GPU does not make an archive stale.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Limits(Section):
+    """What is refused, so that a hostile or mistaken file cannot take the machine down."""
+
+    max_bytes: int = Field(500_000_000, description="largest file that is opened, in bytes")
+    max_pages: int = Field(5_000, description="most pages in one document")
+    max_pixels: int = Field(120_000_000, description="largest page image that is decoded, in pixels")
+    passwords: list[str] = Field(default_factory=list, description="tried on encrypted PDFs, in order")
+
+
+class PagesSettings(Section):
+    dpi: int = Field(200, ge=72, le=600, description="resolution PDF pages are rendered at")
+    max_side: int = Field(4_000, description="longest side of a page image in pixels; larger scans are reduced")
+    window: int = Field(8, ge=1, description="pages held in memory at a time")
+    orientation: Literal["auto", "model", "probe", "off"] = Field(
+        "auto", description="auto: the packaged model where it installs, else a probe of text lines"
+    )
+    deskew: bool = True
+    min_skew_confidence: float = Field(0.3, description="below this the skew estimate is not acted upon")
+
+
+class RegionsSettings(Section):
+    layout: str = Field("rapid-layout", description="layout model for scans")
+    layout_path: str = Field("", description="folder or file of other layout weights; empty: the packaged ones")
+    min_score: float = Field(0.5, ge=0, le=1)
+    digital: Literal["docling", "off"] = Field("docling", description="structure of pages with a text layer")
+    docling_layout: Literal["packaged", "heron"] = Field(
+        "packaged", description="heron: Docling's own layout model, if its weights are in `docling_artifacts`"
+    )
+    docling_tables: bool = Field(False, description="Docling's TableFormer, if its weights are in `docling_artifacts`")
+    docling_artifacts: str = Field("", description="folder of Docling's own models (`docling-tools models download`)")
+
+
+class TextSettings(Section):
+    engine: Literal["ppocr", "tesseract", "easyocr"] = "ppocr"
+    languages: list[str] = Field(default_factory=lambda: ["en", "de"], description="for tesseract and easyocr")
+    easyocr_models: str = Field("", description="folder of EasyOCR's weights; empty: ~/.EasyOCR/model")
+    tesseract_program: str = Field("tesseract", description="name or path of the program")
+    min_line_confidence: float = Field(0.5, ge=0, le=1, description="lines read with less are dropped as noise")
+
+
+class RecordsSettings(Section):
+    review_below: float = Field(0.8, ge=0, le=1, description="fields with less confidence are marked needs_review")
+    tolerance: float = Field(0.02, description="slack of the arithmetic checks, in units of the currency")
+
+
+class EmbeddingsSettings(Section):
+    model: str = Field("packaged", description="packaged: all-MiniLM-L6-v2; else a folder or a Hugging Face name")
+    chunk_tokens: int = Field(200, ge=32, description="longest chunk, in the model's tokens")
+    batch: int = 64
+
+
+class EngineSettings(Section):
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto: cuda if there is a GPU, else cpu")
+    runtime: Literal["openvino", "onnxruntime"] = Field("openvino", description="runs PP-OCR's networks on the CPU")
+    threads: int = Field(1, ge=1, description="threads a worker's models use; workers are processes")
+    detector_batch: int = 1
+    recognizer_batch: int = 8
+    detector_path: str = Field("", description="another PP-OCR detector (.onnx); empty: the packaged PP-OCRv6")
+    recognizer_path: str = Field("", description="another PP-OCR recogniser (.onnx); empty: the packaged PP-OCRv6")
+
+
+class ReadingSettings(Section):
+    limits: Limits = Field(default_factory=Limits)
+    pages: PagesSettings = Field(default_factory=PagesSettings)
+    regions: RegionsSettings = Field(default_factory=RegionsSettings)
+    text: TextSettings = Field(default_factory=TextSettings)
+    records: RecordsSettings = Field(default_factory=RecordsSettings)
+    embeddings: EmbeddingsSettings = Field(default_factory=EmbeddingsSettings)
+    engines: EngineSettings = Field(default_factory=EngineSettings)
+
+
+INERT = {"pages": {"window"}, "embeddings": {"batch"}, "limits": {"max_bytes", "max_pages", "max_pixels", "passwords"}}
+"""Settings that change speed, or only what is refused, but no answer."""
