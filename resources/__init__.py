@@ -1,0 +1,1 @@
+"""Dagster resources: engines, lake, ledger, warehouse; and the settings they are made from."""

@@ -1,0 +1,121 @@
+"""Settings → engines: the one place that decides which implementation answers each contract.
+
+`Engines` builds each engine at first use and keeps it, so that a worker that holds one `Engines` loads each model once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ocr.engines import LayoutDetector, OrientationClassifier, TextDetector, TextRecognizer
+from ocr.errors import EngineError
+from ocr.loading import version
+from ocr.settings import INERT, ReadingSettings
+
+if TYPE_CHECKING:
+    from ocr.digital.handler import DoclingHandler
+    from ocr.embedding.sentence import SentenceEmbedder
+
+STAGES = ("raw_document", "pages", "regions", "text", "records", "embeddings")
+
+CODE_VERSIONS = {"raw_document": 1, "pages": 1, "regions": 1, "text": 1, "records": 1, "embeddings": 1}
+"""Raised by hand when a stage's own code gives other answers: everything it made is then stale. A hash of the source
+would make an archive stale with every comment."""
+
+
+class Engines:
+    """The engines one worker holds, made from settings. Construction loads nothing."""
+
+    def __init__(self, settings: ReadingSettings | None = None) -> None:
+        self.settings = settings or ReadingSettings()
+
+    @cached_property
+    def orientation(self) -> OrientationClassifier | None:
+        """None where orientation is switched off."""
+        from ocr.imaging.orientation import ProbeOrientation, RapidOrientationClassifier, model_is_installed
+
+        choice = self.settings.pages.orientation
+        if choice == "off":
+            return None
+        if choice == "model" or (choice == "auto" and model_is_installed()):
+            return RapidOrientationClassifier(self.settings.engines)
+        return ProbeOrientation(self.detector, self.recognizer)
+
+    @cached_property
+    def layout(self) -> LayoutDetector:
+        from ocr.layout.rapid import RapidLayoutDetector
+
+        if self.settings.regions.layout != "rapid-layout":
+            raise EngineError(f"[regions] layout = {self.settings.regions.layout!r} is unknown; use 'rapid-layout'")
+        return RapidLayoutDetector(self.settings.regions, self.settings.engines)
+
+    @cached_property
+    def docling(self) -> DoclingHandler | None:
+        """None where Docling is switched off; pages with a text layer then go through the layout model."""
+        from ocr.digital.handler import DoclingHandler
+
+        if self.settings.regions.digital == "off":
+            return None
+        return DoclingHandler(self.settings.regions, self.settings.engines)
+
+    @cached_property
+    def detector(self) -> TextDetector:
+        from ocr.recognition.ppocr import PPOCRDetector
+
+        return PPOCRDetector(self.settings.engines)
+
+    @cached_property
+    def recognizer(self) -> TextRecognizer:
+        match self.settings.text.engine:
+            case "ppocr":
+                from ocr.recognition.ppocr import PPOCRRecognizer
+
+                return PPOCRRecognizer(self.settings.engines)
+            case "tesseract":
+                from ocr.recognition.tesseract import TesseractRecognizer
+
+                return TesseractRecognizer(self.settings.text, self.settings.engines)
+            case "easyocr":
+                from ocr.recognition.easy import EasyOcrRecognizer
+
+                return EasyOcrRecognizer(self.settings.text, self.settings.engines)
+
+    @cached_property
+    def embedder(self) -> SentenceEmbedder:
+        from ocr.embedding.sentence import SentenceEmbedder
+
+        return SentenceEmbedder(self.settings.embeddings, self.settings.engines)
+
+    def fingerprint(self, stage: str) -> str:
+        """What decides a stage's answers: its code version, its engines' fingerprints, its settings. Loads no model."""
+        parts = [f"{stage}/{CODE_VERSIONS[stage]}", *(part() for part in self._parts(stage))]
+        section = {"raw_document": "limits"}.get(stage, stage)
+        values = getattr(self.settings, section).model_dump(mode="json", exclude=INERT.get(section))
+        if values:
+            digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+            parts.append(f"settings/{digest[:8]}")
+        return " ".join(parts)
+
+    def _parts(self, stage: str) -> list[Callable[[], str]]:
+        def of(name: str) -> Callable[[], str]:
+            def part() -> str:
+                engine = getattr(self, name)
+                return engine.fingerprint if engine is not None else f"{name}/off"
+
+            return part
+
+        def installed(distribution: str) -> Callable[[], str]:
+            return lambda: f"{distribution}/{version(distribution)}"
+
+        return {
+            "raw_document": [installed("pymupdf")],
+            "pages": [installed("pymupdf"), of("orientation"), installed("jdeskew")],
+            "regions": [of("layout"), of("docling")],
+            "text": [of("detector"), of("recognizer")],
+            "records": [],
+            "embeddings": [of("embedder")],
+        }[stage]

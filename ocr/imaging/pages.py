@@ -1,0 +1,101 @@
+"""Source pages → upright pages, a window at a time: the work of the `pages` stage on one document."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ocr.documents import Page, Word
+from ocr.engines import Image, Orientation, OrientationClassifier
+from ocr.errors import DocumentError
+from ocr.imaging.deskew import Skew, estimate_skew
+from ocr.imaging.quality import measure
+from ocr.imaging.upright import make_upright
+from ocr.opening.document import OpenDocument, SourcePage
+from ocr.opening.route import Route, route
+from ocr.settings import PagesSettings
+
+
+@dataclass(slots=True)
+class MadePage:
+    """An upright page, its image, and its words where the text layer is trusted."""
+
+    page: Page
+    image: Image
+    words: list[Word]
+
+
+def make_pages(
+    document: OpenDocument, settings: PagesSettings, orientation: OrientationClassifier | None
+) -> Iterator[MadePage | DocumentError]:
+    """Pages in order; a page that cannot be made comes as the error that names it. Holds one window in memory."""
+    for first in range(1, document.page_count + 1, settings.window):
+        opened: list[tuple[int, SourcePage | DocumentError]] = []
+        for number in range(first, min(first + settings.window, document.page_count + 1)):
+            try:
+                opened.append((number, document.page(number, settings.dpi, settings.max_side)))
+            except DocumentError as error:
+                error.page = number
+                opened.append((number, error))
+        yield from _upright_window(opened, settings, orientation)
+
+
+def _upright_window(
+    opened: list[tuple[int, SourcePage | DocumentError]],
+    settings: PagesSettings,
+    orientation: OrientationClassifier | None,
+) -> Iterator[MadePage | DocumentError]:
+    routes = {number: route(page) for number, page in opened if isinstance(page, SourcePage)}
+    unsure = [number for number, r in routes.items() if r.needs_ocr and not r.blank]
+    images = {number: page.image for number, page in opened if isinstance(page, SourcePage)}
+    turns = dict.fromkeys(routes, Orientation(0, 1.0))
+    if orientation is not None and unsure:
+        turns.update(zip(unsure, orientation.classify([images[n] for n in unsure]), strict=True))
+    for number, source in opened:
+        if isinstance(source, DocumentError):
+            yield source
+            continue
+        turn = turns[number] if routes[number].needs_ocr else _layer_orientation(source)
+        yield _make_page(number, source, routes[number], turn, settings)
+
+
+def _make_page(number: int, source: SourcePage, way: Route, turn: Orientation, settings: PagesSettings) -> MadePage:
+    skew = Skew(0.0, 0.0)
+    if settings.deskew and way.needs_ocr and not way.blank:
+        skew = estimate_skew(source.image)
+        if skew.confidence < settings.min_skew_confidence:
+            skew = Skew(0.0, skew.confidence)
+    upright = make_upright(source, number, turn.rotation, skew.angle)
+    quality = measure(upright.image)
+    height, width = upright.image.shape[:2]
+    page = Page(
+        number=number,
+        width=width,
+        height=height,
+        dpi=source.dpi,
+        source_width=source.source_width,
+        source_height=source.source_height,
+        rotation=turn.rotation,
+        rotation_confidence=turn.confidence,
+        skew=skew.angle,
+        skew_confidence=skew.confidence,
+        transform=[float(v) for v in upright.transform.ravel()],
+        sharpness=quality.sharpness,
+        contrast=quality.contrast,
+        noise=quality.noise,
+        tier=quality.tier if way.needs_ocr else "digital",
+        blank=way.blank,
+        needs_ocr=way.needs_ocr,
+        route_reason=way.reason,
+    )
+    return MadePage(page, upright.image, [] if way.needs_ocr else upright.words)
+
+
+def _layer_orientation(source: SourcePage) -> Orientation:
+    """A trusted text layer says itself which way the page stands: the direction most of its words run in."""
+    turns = Counter(round(word.direction / 90) % 4 * 90 for word in source.layer)
+    if not turns:
+        return Orientation(0, 1.0)
+    direction, count = turns.most_common(1)[0]
+    return Orientation(direction, count / len(source.layer))

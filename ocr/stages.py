@@ -1,0 +1,260 @@
+"""The six stages, batch in, batch out.
+
+Each takes readings and yields, one by one and in order, the same readings with that stage's part filled in, or a
+`Rejected` where the document (not the machine) is at fault. They are generators: a caller stores one document's result
+before the next is begun, so memory does not grow with the batch. An asset calls one of them; `ocr.read` calls all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from tempfile import TemporaryDirectory
+from typing import TypeVar
+
+import numpy as np
+
+from ocr import loading
+from ocr.assembly import Engines
+from ocr.documents import Chunk, Line, Page, RawDocument, Record, Region, Rejection, TableCell, Word
+from ocr.errors import DocumentError, EmptyDocument, EngineError, InternalError, SourceChanged
+from ocr.imaging.images import PageImages
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Reading:
+    """One document on its way: what is known of it so far. A stage reads the parts before it and fills in its own.
+
+    `load` gives the document's bytes, `images` holds its page images; `rejections` are pages that could not be read in
+    a document that could. `seconds` and `model_loads` are those of the last stage. `folder` is set where the page images
+    live in a temporary folder that is to go with the reading.
+    """
+
+    key: str
+    name: str
+    uri: str
+    sha256: str
+    received_at: str
+    load: Callable[[], bytes]
+    images: PageImages
+    environment: str = "live"
+    raw: RawDocument | None = None
+    pages: list[Page] = field(default_factory=list)
+    layer: list[Word] = field(default_factory=list)
+    regions: list[Region] = field(default_factory=list)
+    cells: list[TableCell] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
+    record: Record | None = None
+    chunks: list[Chunk] = field(default_factory=list)
+    vectors: np.ndarray | None = None
+    rejections: list[Rejection] = field(default_factory=list)
+    seconds: float = 0.0
+    model_loads: int = 0
+    folder: TemporaryDirectory[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A document that was not read, and why: as the row that is kept, and as the error it was."""
+
+    reading: Reading
+    rejection: Rejection
+    error: DocumentError
+
+
+Outcome = Reading | Rejected
+Paged = TypeVar("Paged", Region, Word)
+
+
+def raw_document(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
+    """The bytes, unchanged, and what they are: media type, page count, producer. Checks limits and the SHA-256."""
+    from ocr.opening.document import open_document
+
+    limits = engines.settings.limits
+
+    def work(reading: Reading) -> None:
+        try:
+            data = reading.load()
+        except FileNotFoundError as error:
+            raise SourceChanged(f"{reading.uri} is not there any more") from error
+        if hashlib.sha256(data).hexdigest() != reading.sha256:
+            raise SourceChanged(f"{reading.uri} holds other bytes than when it was added")
+        reading.load = lambda: data  # what was checked is what is kept, whatever happens to the source meanwhile
+        with open_document(data, limits) as document:
+            reading.raw = RawDocument(
+                sha256=reading.sha256,
+                name=reading.name,
+                uri=reading.uri,
+                media_type=document.media_type,
+                size=len(data),
+                page_count=document.page_count,
+                encrypted=document.encrypted,
+                producer=document.producer,
+                received_at=reading.received_at,
+                environment=reading.environment,
+            )
+
+    return _each("raw_document", readings, work)
+
+
+def pages(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
+    """Every page upright and square, measured, and routed: a text layer worth trusting, or OCR."""
+    from ocr.imaging.pages import make_pages
+    from ocr.opening.document import open_document
+
+    def work(reading: Reading) -> None:
+        reading.pages, reading.layer, reading.rejections = [], [], []
+        with open_document(reading.load(), engines.settings.limits) as document:
+            for made in make_pages(document, engines.settings.pages, engines.orientation):
+                if isinstance(made, DocumentError):
+                    reading.rejections.append(_rejection("pages", made))
+                    continue
+                reading.images.put(made.page.number, made.image)
+                reading.pages.append(made.page)
+                reading.layer.extend(made.words)
+        if not reading.pages:
+            first = reading.rejections[0] if reading.rejections else None
+            raise EmptyDocument(first.message if first else "no page could be made")
+
+    return _each("pages", readings, work)
+
+
+def regions(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
+    """Regions of interest in reading order: Docling for pages with a text layer, a layout model on pixels for scans."""
+    from ocr.layout.regions import regions_from_boxes
+
+    def work(reading: Reading) -> None:
+        found: dict[int, list[Region]] = {}
+        reading.cells = []
+        digital = [p for p in reading.pages if not p.needs_ocr and not p.blank]
+        if digital and engines.docling is not None and _raw(reading).media_type == "application/pdf":
+            structure = engines.docling.structure(reading.load(), reading.name, digital)
+            for number, (page_regions, cells) in structure.items():
+                found[number] = page_regions
+                reading.cells.extend(cells)
+        on_pixels = [p for p in reading.pages if p.number not in found and not p.blank]
+        for window in _windows(on_pixels, engines.settings.pages.window):
+            images = [reading.images.get(p.number) for p in window]
+            for page, boxes in zip(window, engines.layout.detect(images), strict=True):
+                found[page.number] = regions_from_boxes(page, boxes)
+        reading.regions = [region for page in reading.pages for region in found.get(page.number, [])]
+
+    return _each("regions", readings, work)
+
+
+def text(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
+    """Lines and words with boxes and confidence, in reading order, from the text layer or by OCR."""
+    from ocr.recognition.reading import lines_from_layer, read_pages
+
+    least = engines.settings.text.min_line_confidence
+
+    def work(reading: Reading) -> None:
+        read: dict[int, tuple[list[Line], list[Word]]] = {}
+        on = _by_page(reading.regions)
+        layer = _by_page(reading.layer)
+        for page in reading.pages:
+            if not page.needs_ocr and not page.blank:
+                read[page.number] = lines_from_layer(page, on.get(page.number, []), layer.get(page.number, []))
+        scans = [p for p in reading.pages if p.needs_ocr and not p.blank]
+        for window in _windows(scans, engines.settings.pages.window):
+            batch = [(p, on.get(p.number, []), reading.images.get(p.number)) for p in window]
+            results = read_pages(batch, engines.detector, engines.recognizer, least)
+            read.update({page.number: result for page, result in zip(window, results, strict=True)})
+        reading.lines = [line for page in reading.pages for line in read.get(page.number, ([], []))[0]]
+        reading.words = [word for page in reading.pages for word in read.get(page.number, ([], []))[1]]
+
+    return _each("text", readings, work)
+
+
+def records(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
+    """The document's type and its typed, validated fields."""
+    from ocr.extraction import extract
+
+    def work(reading: Reading) -> None:
+        reading.record = extract(
+            reading.pages, reading.regions, reading.cells, reading.lines, reading.words, engines.settings.records
+        )
+
+    return _each("records", readings, work)
+
+
+def embeddings(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
+    """Chunks with their place in the document, and a unit vector each."""
+    from ocr.embedding.chunks import chunk
+
+    def work(reading: Reading) -> None:
+        embedder = engines.embedder
+        reading.chunks = chunk(
+            reading.regions, reading.lines, embedder.count_tokens, engines.settings.embeddings.chunk_tokens
+        )
+        reading.vectors = embedder.embed([c.text for c in reading.chunks])
+
+    return _each("embeddings", readings, work)
+
+
+STAGE_FUNCTIONS: dict[str, Callable[[Iterable[Reading], Engines], Iterator[Outcome]]] = {
+    "raw_document": raw_document,
+    "pages": pages,
+    "regions": regions,
+    "text": text,
+    "records": records,
+    "embeddings": embeddings,
+}
+
+READS: dict[str, tuple[str, ...]] = {
+    "raw_document": (),
+    "pages": ("raw_document",),
+    "regions": ("raw_document", "pages"),
+    "text": ("pages", "regions"),
+    "records": ("pages", "regions", "text"),
+    "embeddings": ("regions", "text"),
+}
+"""The stages whose parts of a reading each stage reads: what must be loaded before it, and what makes it stale."""
+
+
+def _each(stage: str, readings: Iterable[Reading], work: Callable[[Reading], None]) -> Iterator[Outcome]:
+    """Runs `work` on each reading; a document's fault becomes a `Rejected`, a machine's fault is raised."""
+    for reading in readings:
+        started, loads_before = time.perf_counter(), sum(loading.loads().values())
+        fault: DocumentError | None = None
+        try:
+            work(reading)
+        except DocumentError as error:
+            fault = error
+        except (EngineError, OSError, MemoryError):
+            raise
+        except Exception as error:
+            # An engine tripped over this document: its batch must go on, and the defect must be visible.
+            log.exception("%s failed on %s (%s)", stage, reading.key, reading.name)
+            fault = InternalError(f"{type(error).__name__}: {error}")
+        reading.seconds = time.perf_counter() - started
+        reading.model_loads = sum(loading.loads().values()) - loads_before
+        yield reading if fault is None else Rejected(reading, _rejection(stage, fault), fault)
+
+
+def _rejection(stage: str, error: DocumentError) -> Rejection:
+    return Rejection(stage=stage, code=error.code, message=error.message, advice=error.advice, page=error.page)
+
+
+def _raw(reading: Reading) -> RawDocument:
+    if reading.raw is None:
+        raise ValueError(f"{reading.key} has not been through raw_document")
+    return reading.raw
+
+
+def _by_page(rows: Iterable[Paged]) -> dict[int, list[Paged]]:
+    pages: dict[int, list[Paged]] = {}
+    for row in rows:
+        pages.setdefault(row.page, []).append(row)
+    return pages
+
+
+def _windows(items: Sequence[Page], size: int) -> Iterator[Sequence[Page]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

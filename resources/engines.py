@@ -1,0 +1,44 @@
+"""The engines as a Dagster resource: where models run, and that they load once per worker process."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Literal
+
+import dagster as dg
+from pydantic import Field
+
+from ocr.assembly import Engines
+from ocr.settings import EngineSettings, ReadingSettings
+
+
+class EnginesResource(dg.ConfigurableResource):
+    """The models that read documents, in this process.
+
+    `stages` holds the settings of the stages (`pages`, `regions`, `text`, …) as in the settings file.
+    """
+
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto: cuda if there is a GPU, else cpu")
+    runtime: Literal["openvino", "onnxruntime"] = Field("openvino", description="runs PP-OCR's networks on the CPU")
+    threads: int = Field(1, description="threads a worker's models use")
+    detector_batch: int = 1
+    recognizer_batch: int = 8
+    detector_path: str = Field("", description="another PP-OCR detector (.onnx); empty: the packaged PP-OCRv6")
+    recognizer_path: str = Field("", description="another PP-OCR recogniser (.onnx); empty: the packaged PP-OCRv6")
+    stages: dict[str, Any] = Field(default_factory=dict, description="settings of the stages, by section")
+
+    @classmethod
+    def from_settings(cls, settings: ReadingSettings) -> EnginesResource:
+        stages = settings.model_dump(mode="json", exclude={"engines"})
+        return cls(**settings.engines.model_dump(mode="json"), stages=stages)
+
+    def open(self) -> Engines:
+        """The engines of these settings; one set per process, so that weights load once however many runs it serves."""
+        values = {name: getattr(self, name) for name in EngineSettings.model_fields}
+        settings = ReadingSettings(**self.stages, engines=EngineSettings(**values))
+        return _engines(settings.model_dump_json())
+
+
+@lru_cache(maxsize=2)
+def _engines(settings: str) -> Engines:
+    return Engines(ReadingSettings.model_validate_json(settings))

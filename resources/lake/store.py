@@ -1,0 +1,84 @@
+"""Folders, files and manifests of the lake, on a local folder or S3 through one UPath.
+
+    <root>/<stage>/<document key>/<version>/…files…
+    <root>/<stage>/<document key>/<version>/manifest.json      written last: without it there is no output
+
+A version is a digest of the input and of the fingerprint that made the output, so an output is never overwritten by
+another one: readers never see a mixture, and going back to an older model costs nothing until old versions are pruned.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from upath import UPath
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(slots=True)
+class Manifest:
+    """What is known of one output. `data` holds what is too small for a file of its own (the raw document, the record's
+    head); `rejection` is set where the document was rejected at this stage."""
+
+    document: str
+    stage: str
+    version: str
+    input_hash: str
+    fingerprint: str
+    output_hash: str
+    seconds: float
+    model_loads: int
+    made_at: str
+    files: list[str] = field(default_factory=list)
+    data: dict[str, Any] = field(default_factory=dict)
+    rejection: dict[str, Any] | None = None
+    page_rejections: list[dict[str, Any]] = field(default_factory=list)
+
+
+def version_of(stage: str, input_hash: str, fingerprint: str) -> str:
+    return hashlib.sha256(f"{stage}\n{input_hash}\n{fingerprint}".encode()).hexdigest()[:16]
+
+
+class Lake:
+    def __init__(self, url: str) -> None:
+        self.root = UPath(url)
+        self.local = self.root.protocol in ("", "file")
+
+    def folder(self, stage: str, document: str, version: str) -> UPath:
+        return self.root / stage / document / version
+
+    def write(self, path: UPath, data: bytes) -> None:
+        """Write a file whole: a temporary name and a rename on a disk, one PUT on S3."""
+        if not self.local:
+            path.write_bytes(data)
+            return
+        target = Path(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_name(f".{target.name}.{os.getpid()}")
+        with temporary.open("wb") as handle:
+            handle.write(data)
+        temporary.replace(target)
+
+    def commit(self, manifest: Manifest) -> None:
+        """Write the manifest, which makes the output exist."""
+        path = self.folder(manifest.stage, manifest.document, manifest.version) / MANIFEST
+        self.write(path, json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode())
+
+    def manifest(self, stage: str, document: str, version: str) -> Manifest | None:
+        """The manifest of an output, or None where there is no complete output."""
+        try:
+            return Manifest(**json.loads((self.folder(stage, document, version) / MANIFEST).read_bytes()))
+        except FileNotFoundError:
+            return None
+
+    def manifests(self) -> Iterator[Manifest]:
+        """Every complete output in the lake, for rebuilding the ledger."""
+        for path in self.root.glob(f"*/*/*/{MANIFEST}"):
+            yield Manifest(**json.loads(path.read_bytes()))

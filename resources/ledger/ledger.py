@@ -1,0 +1,347 @@
+"""Registering documents, recording outcomes, and asking what is left to do."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, make_url
+
+from ocr.assembly import STAGES
+from ocr.errors import SourceChanged
+from ocr.stages import READS
+from resources.lake.store import Manifest
+from resources.ledger import schema
+
+CHUNK = 500  # rows a statement: stock SQLite allows 32,766 variables, and a row has up to 15
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """A document that arrives: `modified` is its file's modification time in seconds."""
+
+    document: str
+    sha256: str
+    name: str
+    uri: str
+    size: int
+    modified: float
+    collection: str = "default"
+    environment: str = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    document: str
+    sha256: str
+    name: str
+    uri: str
+    size: int
+    collection: str
+    environment: str
+    received_at: str
+    superseded_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The current outcome of one stage on one document. `status` is `read` or `rejected`."""
+
+    document: str
+    stage: str
+    version: str
+    status: str
+    input_hash: str
+    fingerprint: str
+    output_hash: str
+    code: str
+    message: str
+    advice: str
+    seconds: float
+    model_loads: int
+    made_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A document with work to do: `stage` is the first stage that is missing or stale, `why` says which it is."""
+
+    document: str
+    stage: str
+    why: str
+
+
+def input_hash(stage: str, sha256: str, output_hashes: Mapping[str, str]) -> str:
+    """What a stage's output depends on besides its fingerprint: the outputs it reads, or the bytes themselves."""
+    parts = [output_hashes[upstream] for upstream in READS[stage]] or [sha256]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+class Ledger:
+    """The ledger at a SQLAlchemy URL; its tables are made where they do not exist."""
+
+    def __init__(self, url: str) -> None:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite" and parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        self.engine = sa.create_engine(parsed, pool_pre_ping=True)
+        if parsed.get_backend_name() == "sqlite":
+            sa.event.listen(self.engine, "connect", _tune_sqlite)
+        schema.metadata.create_all(self.engine)
+
+    # --- documents ---------------------------------------------------------------------------------------------
+
+    def register(self, arrivals: Sequence[NewDocument]) -> list[str]:
+        """Record documents that arrived; returns the keys of those that were not known, in order of arrival.
+
+        The same bytes under another name are a source of the known document. New bytes under a known URI are a new
+        document that supersedes the old one.
+        """
+        now = _now()
+        new: list[str] = []
+        with self._write() as connection:
+            known = self._known_sha256(connection, [a.sha256 for a in arrivals])
+            for arrival in arrivals:
+                key = known.get(arrival.sha256)
+                if key is None:
+                    key = known[arrival.sha256] = arrival.document
+                    new.append(key)
+                    connection.execute(
+                        schema.documents.insert().values(
+                            document=key,
+                            sha256=arrival.sha256,
+                            name=arrival.name,
+                            uri=arrival.uri,
+                            size=arrival.size,
+                            collection=arrival.collection,
+                            environment=arrival.environment,
+                            received_at=now,
+                        )
+                    )
+                self._supersede(connection, arrival.uri, key)
+                self._forget_lost_source(connection, key)
+                self._upsert(
+                    connection,
+                    schema.sources,
+                    {"uri": arrival.uri, "document": key},
+                    {"size": arrival.size, "modified": arrival.modified, "seen_at": now},
+                )
+        return new
+
+    def known_files(self) -> dict[str, tuple[int, float]]:
+        """Size and modification time of every file seen, by URI: those need not be read again to be recognised."""
+        table = schema.sources
+        with self.engine.connect() as connection:
+            rows = connection.execute(sa.select(table.c.uri, table.c.size, table.c.modified).order_by(table.c.seen_at))
+            return {row.uri: (row.size, row.modified) for row in rows}
+
+    def documents(self, keys: Sequence[str] | None = None) -> list[Document]:
+        """Documents in order of arrival; all of them, or those named."""
+        table = schema.documents
+        columns = [table.c[name] for name in Document.__dataclass_fields__]
+        with self.engine.connect() as connection:
+            if keys is None:
+                return [Document(*row) for row in connection.execute(sa.select(*columns).order_by(table.c.position))]
+            found: dict[str, Document] = {}
+            for some in _chunks(keys):
+                rows = connection.execute(sa.select(*columns).where(table.c.document.in_(some)))
+                found.update({row.document: Document(*row) for row in rows})
+            return [found[key] for key in keys if key in found]
+
+    # --- outcomes ----------------------------------------------------------------------------------------------
+
+    def outputs(self, keys: Sequence[str] | None = None) -> dict[str, dict[str, Output]]:
+        """Current outcomes by document and stage."""
+        table = schema.outputs
+        columns = [table.c[name] for name in Output.__dataclass_fields__]
+        query = sa.select(*columns).where(table.c.current)
+        found: dict[str, dict[str, Output]] = {}
+        with self.engine.connect() as connection:
+            queries = [query] if keys is None else [query.where(table.c.document.in_(some)) for some in _chunks(keys)]
+            for one in queries:
+                for row in connection.execute(one):
+                    found.setdefault(row.document, {})[row.stage] = Output(*row)
+        return found
+
+    def begin(self, document: str, stage: str, version: str) -> int:
+        """Note that an output is being made; returns how many earlier attempts were begun and never ended."""
+        table = schema.attempts
+        key = (table.c.document == document) & (table.c.stage == stage) & (table.c.version == version)
+        with self._write() as connection:
+            count = connection.execute(sa.select(table.c.count).where(key)).scalar() or 0
+            self._upsert(
+                connection, table, {"document": document, "stage": stage, "version": version}, {"count": count + 1}
+            )
+        return count
+
+    def record(self, manifest: Manifest) -> None:
+        """Record an outcome, read or rejected, and make it the current one of its stage."""
+        table, rejection = schema.outputs, manifest.rejection or {}
+        with self._write() as connection:
+            self._retire(connection, manifest.document, manifest.stage)
+            self._upsert(
+                connection,
+                table,
+                {"document": manifest.document, "stage": manifest.stage, "version": manifest.version},
+                {
+                    "current": True,
+                    "status": "rejected" if manifest.rejection else "read",
+                    "input_hash": manifest.input_hash,
+                    "fingerprint": manifest.fingerprint,
+                    "output_hash": manifest.output_hash,
+                    "code": rejection.get("code", ""),
+                    "message": rejection.get("message", ""),
+                    "advice": rejection.get("advice", ""),
+                    "seconds": manifest.seconds,
+                    "model_loads": manifest.model_loads,
+                    "made_at": manifest.made_at,
+                },
+            )
+            attempts = schema.attempts
+            connection.execute(
+                attempts.delete().where(
+                    (attempts.c.document == manifest.document) & (attempts.c.stage == manifest.stage)
+                )
+            )
+
+    def forget_rejections(self) -> int:
+        """Let rejected documents be tried again; returns how many there were."""
+        with self._write() as connection:
+            connection.execute(schema.attempts.delete())
+            return connection.execute(schema.outputs.delete().where(schema.outputs.c.status == "rejected")).rowcount
+
+    def rebuild(self, manifests: Iterable[Manifest]) -> int:
+        """Record every output found in the lake, oldest first; returns how many. Documents come from their raw part."""
+        found = sorted(manifests, key=lambda m: m.made_at)
+        arrivals = [
+            NewDocument(m.document, m.data["sha256"], m.data["name"], m.data["uri"], m.data["size"], 0.0)
+            for m in found
+            if m.stage == "raw_document" and m.rejection is None
+        ]
+        self.register(arrivals)
+        for manifest in found:
+            self.record(manifest)
+        return len(found)
+
+    # --- what is left to do ------------------------------------------------------------------------------------
+
+    def pending(self, fingerprints: Mapping[str, str]) -> list[Pending]:
+        """Documents with a missing or stale stage, in order of arrival. Superseded ones are left as they are."""
+        outputs = self.outputs()
+        found: list[Pending] = []
+        for document in self.documents():
+            if document.superseded_by is None:
+                item = _first_stale(document, outputs.get(document.document, {}), fingerprints)
+                if item is not None:
+                    found.append(item)
+        return found
+
+    def state(self) -> str:
+        """A digest of all current outcomes: equal state, equal corpus."""
+        table = schema.outputs
+        digest = hashlib.sha256()
+        query = (
+            sa.select(table.c.document, table.c.stage, table.c.version, table.c.status)
+            .where(table.c.current)
+            .order_by(table.c.document, table.c.stage)
+        )
+        superseded = sa.select(schema.documents.c.document).where(schema.documents.c.superseded_by.is_not(None))
+        with self.engine.connect() as connection:
+            for row in connection.execute(query):
+                digest.update("|".join(row).encode())
+            for row in connection.execute(superseded.order_by(schema.documents.c.document)):
+                digest.update(row.document.encode())
+        return digest.hexdigest()
+
+    def published_state(self) -> str | None:
+        """The state the corpus was last built from."""
+        table = schema.publications
+        with self.engine.connect() as connection:
+            return connection.execute(sa.select(table.c.state).order_by(table.c.number.desc()).limit(1)).scalar()
+
+    def publish(self, state: str, documents: int) -> None:
+        with self._write() as connection:
+            connection.execute(schema.publications.insert().values(state=state, documents=documents, made_at=_now()))
+
+    # --- helpers -----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with self.engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                # Take the write lock at once: a read that later wants to write fails instead of waiting.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+            connection.commit()
+
+    def _known_sha256(self, connection: Connection, hashes: Sequence[str]) -> dict[str, str]:
+        table = schema.documents
+        known: dict[str, str] = {}
+        for some in _chunks(hashes):
+            rows = connection.execute(sa.select(table.c.sha256, table.c.document).where(table.c.sha256.in_(some)))
+            known.update({row.sha256: row.document for row in rows})
+        return known
+
+    def _supersede(self, connection: Connection, uri: str, key: str) -> None:
+        table = schema.documents
+        older = (table.c.uri == uri) & (table.c.document != key) & table.c.superseded_by.is_(None)
+        connection.execute(table.update().where(older).values(superseded_by=key))
+        connection.execute(table.update().where(table.c.document == key).values(superseded_by=None, uri=uri))
+
+    def _forget_lost_source(self, connection: Connection, key: str) -> None:
+        """A document whose file was gone when it was to be read is read once its file is there again."""
+        table = schema.outputs
+        connection.execute(table.delete().where((table.c.document == key) & (table.c.code == SourceChanged.code)))
+
+    def _retire(self, connection: Connection, document: str, stage: str) -> None:
+        table = schema.outputs
+        mine = (table.c.document == document) & (table.c.stage == stage) & table.c.current
+        connection.execute(table.update().where(mine).values(current=False))
+
+    def _upsert(
+        self, connection: Connection, table: sa.Table, key: Mapping[str, object], values: Mapping[str, object]
+    ) -> None:
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(table).values(**key, **values)
+        connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+
+
+def _first_stale(document: Document, outputs: Mapping[str, Output], fingerprints: Mapping[str, str]) -> Pending | None:
+    hashes: dict[str, str] = {}
+    for stage in STAGES:
+        output = outputs.get(stage)
+        if output is None:
+            return Pending(document.document, stage, "not read yet" if stage == STAGES[0] else "interrupted")
+        if output.fingerprint != fingerprints[stage]:
+            return Pending(document.document, stage, "made by another model or setting")
+        if output.input_hash != input_hash(stage, document.sha256, hashes):
+            return Pending(document.document, stage, "its input changed")
+        if output.status == "rejected":
+            return None
+        hashes[stage] = output.output_hash
+    return None
+
+
+def _tune_sqlite(connection: object, _record: object) -> None:
+    # A module-level function would be begun by pysqlite itself; isolation_level None leaves transactions to `_write`.
+    connection.isolation_level = None  # type: ignore[attr-defined]
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA busy_timeout=30000")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.close()
+
+
+def _chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(items), CHUNK):
+        yield items[start : start + CHUNK]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,75 @@
+"""The ledger's tables."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+documents = sa.Table(
+    "documents",
+    metadata,
+    # SQLite numbers only plain INTEGER keys by itself.
+    sa.Column(
+        "position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, comment="order of arrival"
+    ),
+    sa.Column("document", sa.Text, unique=True, nullable=False, comment="partition key"),
+    sa.Column("sha256", sa.Text, unique=True, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("uri", sa.Text, nullable=False, index=True, comment="where it was first seen"),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("collection", sa.Text, nullable=False),
+    sa.Column("environment", sa.Text, nullable=False, comment="live or test"),
+    sa.Column("received_at", sa.Text, nullable=False),
+    sa.Column("superseded_by", sa.Text, comment="the document that has this one's URI now"),
+)
+
+sources = sa.Table(
+    "sources",
+    metadata,
+    sa.Column("uri", sa.Text, primary_key=True),
+    sa.Column("document", sa.Text, primary_key=True),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column(
+        "modified", sa.Float, nullable=False, comment="modification time, so that known files are not read again"
+    ),
+    sa.Column("seen_at", sa.Text, nullable=False),
+)
+
+outputs = sa.Table(
+    "outputs",
+    metadata,
+    sa.Column("document", sa.Text, primary_key=True),
+    sa.Column("stage", sa.Text, primary_key=True),
+    sa.Column("version", sa.Text, primary_key=True),
+    sa.Column("current", sa.Boolean, nullable=False, comment="the version in force"),
+    sa.Column("status", sa.Text, nullable=False, comment="read or rejected"),
+    sa.Column("input_hash", sa.Text, nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("output_hash", sa.Text, nullable=False),
+    sa.Column("code", sa.Text, nullable=False, comment="of the rejection"),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("advice", sa.Text, nullable=False),
+    sa.Column("seconds", sa.Float, nullable=False),
+    sa.Column("model_loads", sa.Integer, nullable=False),
+    sa.Column("made_at", sa.Text, nullable=False),
+    sa.Index("outputs_current", "stage", "current"),
+)
+
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    sa.Column("document", sa.Text, primary_key=True),
+    sa.Column("stage", sa.Text, primary_key=True),
+    sa.Column("version", sa.Text, primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False, comment="times it was begun and not ended"),
+)
+
+publications = sa.Table(
+    "publications",
+    metadata,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True),
+    sa.Column("state", sa.Text, nullable=False, comment="digest of the outputs the corpus was built from"),
+    sa.Column("documents", sa.Integer, nullable=False),
+    sa.Column("made_at", sa.Text, nullable=False),
+)

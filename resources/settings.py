@@ -1,0 +1,166 @@
+"""All settings of the platform: one TOML file in the home, overridden by the environment.
+
+The home (`OCR_HOME`, else `./ocr_home`) holds everything a run makes. `OCR_TEXT__ENGINE=tesseract` overrides `engine` in
+the section `[text]`. `template()` writes the file with every setting, its default and its meaning.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from ocr.settings import (
+    EmbeddingsSettings,
+    EngineSettings,
+    Limits,
+    PagesSettings,
+    ReadingSettings,
+    RecordsSettings,
+    RegionsSettings,
+    Section,
+    TextSettings,
+)
+
+FILE = "ocr-assets.toml"
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the message names the file or variable and the setting."""
+
+
+class StorageSettings(Section):
+    lake: str = Field("", description="folder or s3:// URL of all outputs; empty: <home>/lake")
+    ledger: str = Field("", description="SQLAlchemy URL of the ledger; empty: SQLite in <home>/ledger.db")
+    corpus: str = Field("", description="the DuckDB file people query; empty: <home>/corpus.duckdb")
+    inbox: str = Field("", description="folder the sensor watches for new documents; empty: <home>/inbox")
+    ground_truth: list[str] = Field(default_factory=list, description="more folders of <sha256>.json ground truth")
+
+
+class RunSettings(Section):
+    workers: int = Field(0, ge=0, description="worker processes of `ocr-assets run`; 0: one per core, at most 8")
+    batch: int = Field(8, ge=1, description="documents a worker takes at a time")
+    crashes: int = Field(3, ge=1, description="times a document may end its worker before it is rejected")
+
+
+class ChecksSettings(Section):
+    """Thresholds of the ground-truth checks. Those of one document warn; those of the corpus block publishing."""
+
+    document_cer: float = Field(0.10, description="a document's character error rate above this fails its check")
+    document_fields: float = Field(0.80, description="a document's field F1 below this fails its check")
+    document_confidence: float = Field(0.80, description="a document's mean word confidence below this fails its check")
+    corpus_cer: float = Field(0.15, description="the pooled character error rate above this blocks publishing")
+    corpus_fields: float = Field(0.60, description="the pooled field F1 below this blocks publishing")
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="OCR_", env_nested_delimiter="__", extra="forbid")
+
+    limits: Limits = Field(default_factory=Limits)
+    pages: PagesSettings = Field(default_factory=PagesSettings)
+    regions: RegionsSettings = Field(default_factory=RegionsSettings)
+    text: TextSettings = Field(default_factory=TextSettings)
+    records: RecordsSettings = Field(default_factory=RecordsSettings)
+    embeddings: EmbeddingsSettings = Field(default_factory=EmbeddingsSettings)
+    engines: EngineSettings = Field(default_factory=EngineSettings)
+    storage: StorageSettings = Field(default_factory=StorageSettings)
+    run: RunSettings = Field(default_factory=RunSettings)
+    checks: ChecksSettings = Field(default_factory=ChecksSettings)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home() / FILE)
+
+    @property
+    def reading(self) -> ReadingSettings:
+        return ReadingSettings(**{name: getattr(self, name) for name in ReadingSettings.model_fields})
+
+    @property
+    def lake_url(self) -> str:
+        return self.storage.lake or str(home() / "lake")
+
+    @property
+    def ledger_url(self) -> str:
+        return self.storage.ledger or f"sqlite:///{home() / 'ledger.db'}"
+
+    @property
+    def corpus_path(self) -> Path:
+        return Path(self.storage.corpus) if self.storage.corpus else home() / "corpus.duckdb"
+
+    @property
+    def inbox(self) -> Path:
+        return Path(self.storage.inbox) if self.storage.inbox else home() / "inbox"
+
+    @property
+    def truth_folders(self) -> list[Path]:
+        return [home() / "ground_truth", *map(Path, self.storage.ground_truth)]
+
+    @property
+    def workers(self) -> int:
+        return self.run.workers or min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
+
+
+def home() -> Path:
+    """Where everything a run makes is kept: `OCR_HOME`, else `ocr_home` in the current folder."""
+    return Path(os.environ.get("OCR_HOME") or "ocr_home").expanduser().resolve()
+
+
+@lru_cache(maxsize=8)
+def _load(file: Path, environment: tuple[tuple[str, str], ...]) -> Settings:
+    try:
+        return Settings()
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{file}: not valid TOML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"{file} or OCR_{where.upper().replace('.', '__')}: {where}: {first['msg']}") from error
+
+
+def load_settings() -> Settings:
+    """The settings in force. Raises `SettingsError` naming the setting that does not fit."""
+    environment = tuple(sorted((k, v) for k, v in os.environ.items() if k.startswith("OCR_")))
+    return _load(home() / FILE, environment)
+
+
+def template() -> str:
+    """The settings file with every setting at its default, its meaning beside it."""
+    lines = ["# Settings of ocr-assets. Remove the # before a line to change it; OCR_SECTION__NAME overrides a line."]
+    for section, info in Settings.model_fields.items():
+        model = info.annotation
+        assert isinstance(model, type) and issubclass(model, BaseModel)
+        lines += ["", f"[{section}]"]
+        for name, setting in model.model_fields.items():
+            default = setting.get_default(call_default_factory=True)
+            meaning = f"  # {setting.description}" if setting.description else ""
+            lines.append(f"# {name} = {_toml(default)}{meaning}")
+    return "\n".join(lines) + "\n"
+
+
+def as_toml(settings: Settings) -> str:
+    """The settings in force, as TOML; passwords are masked."""
+    lines: list[str] = []
+    for section, values in settings.model_dump(mode="json").items():
+        lines += ["" if lines else "", f"[{section}]"]
+        for name, value in values.items():
+            shown = ["•••"] * len(value) if name == "passwords" else value
+            lines.append(f"{name} = {_toml(shown)}")
+    return "\n".join(lines).lstrip() + "\n"
+
+
+def _toml(value: Any) -> str:
+    """Strings, numbers, booleans and flat lists: for these JSON and TOML agree."""
+    return json.dumps(value, ensure_ascii=False)

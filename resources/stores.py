@@ -1,0 +1,44 @@
+"""The lake, the ledger and the warehouse as Dagster resources, by URL or path."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import dagster as dg
+from pydantic import Field
+
+from resources.lake import Lake
+from resources.ledger import Ledger
+
+
+class LakeResource(dg.ConfigurableResource):
+    """Outputs of every stage, on a folder or S3."""
+
+    url: str = Field(description="a folder, or s3://bucket/prefix")
+
+    def open(self) -> Lake:
+        return Lake(self.url)
+
+
+class LedgerResource(dg.ConfigurableResource):
+    """Documents and outcomes, in SQLite or Postgres."""
+
+    url: str = Field(description="SQLAlchemy URL, such as sqlite:////data/ledger.db or postgresql+psycopg2://…")
+
+    def open(self) -> Ledger:
+        return _ledger(self.url)
+
+
+class WarehouseResource(dg.ConfigurableResource):
+    """The DuckDB file people query."""
+
+    path: str
+
+    def open(self) -> Path:
+        return Path(self.path)
+
+
+@lru_cache(maxsize=4)
+def _ledger(url: str) -> Ledger:
+    return Ledger(url)
