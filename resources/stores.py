@@ -26,6 +26,8 @@ class LedgerResource(dg.ConfigurableResource):
 
     url: str = Field(description="SQLAlchemy URL, such as sqlite:////data/ledger.db or postgresql+psycopg2://…")
 
+    crashes: int = Field(3, description="times a document may end its worker before it is rejected")
+
     def open(self) -> Ledger:
         return _ledger(self.url)
 

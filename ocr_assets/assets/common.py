@@ -1,0 +1,134 @@
+"""What the six document assets share: the batch's keys in, results as Dagster's events out."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import dagster as dg
+
+from ocr import loading
+from ocr.errors import EngineError
+from ocr.imaging.images import thumbnail
+from ocr.stages import Reading
+from ocr_assets.checks.events import log_judgements, roll_up
+from ocr_assets.checks.judgement import Judgement, Question
+from partitions import BATCHES, documents
+from resources.batch import Result, UpstreamMissing, read_stage
+from resources.engines import EnginesResource
+from resources.stores import LakeResource, LedgerResource
+
+AGAIN_TAG = "ocr/again"
+"""Set to `true` on a run to make outputs anew although nothing changed."""
+
+RETRIES = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
+"""For what is the machine's fault (disk, network): a document's own faults are recorded, not raised."""
+
+Describe = Callable[[Reading], dict[str, Any]]
+
+
+def document_asset(*, upstream: Sequence[str], questions: Sequence[Question], **spec: Any) -> Callable[..., Any]:
+    """The decorator of the six: one partition per document, one backfill policy, checks per document."""
+    return dg.asset(
+        partitions_def=documents,
+        backfill_policy=BATCHES,
+        retry_policy=RETRIES,
+        group_name="documents",
+        pool="documents",
+        deps=[dg.AssetKey(name) for name in upstream],
+        check_specs=[
+            dg.AssetCheckSpec(q.name, asset=spec["name"], description=q.description, partitions_def=documents)
+            for q in questions
+        ],
+        **spec,
+    )
+
+
+def read_batch(
+    context: dg.AssetExecutionContext,
+    engines: EnginesResource,
+    lake: LakeResource,
+    ledger: LedgerResource,
+    describe: Describe,
+    questions: Sequence[Question],
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    """Run the asset's stage over the batch's keys; yields the asset's result and then its checks' roll-ups."""
+    stage = context.asset_key.path[-1]
+    held = engines.open()
+    counts: Counter[str] = Counter()
+    judgements: dict[str, dict[str, Judgement]] = {question.name: {} for question in questions}
+    started, loads_before, load_seconds = time.perf_counter(), sum(loading.loads().values()), loading.load_seconds()
+    again = context.run.tags.get(AGAIN_TAG) == "true"
+    results = read_stage(
+        stage, context.partition_keys, held, lake.open(), ledger.open(), crashes=ledger.crashes, again=again
+    )
+    for result in _not_retried(results):
+        counts[result.status] += 1
+        key = result.document.document
+        context.add_asset_metadata(_shown(result, describe), partition_key=key)
+        for question in questions:
+            judgement = question.ask(result)
+            if judgement is not None:
+                judgements[question.name][key] = judgement
+        if result.status in ("rejected", "passed_by") and result.rejection is not None:
+            context.log.info(f"{result.status}: {key}: {result.rejection.message}")
+    loads = sum(loading.loads().values()) - loads_before
+    yield dg.MaterializeResult(
+        metadata={
+            "batch_documents": counts.total(),
+            "batch_read": counts["read"],
+            "batch_reused": counts["reused"],
+            "batch_rejected": counts["rejected"],
+            "batch_passed_by": counts["passed_by"],
+            "batch_seconds": round(time.perf_counter() - started, 2),
+            "model_loads": loads,
+            "model_load_seconds": round(loading.load_seconds() - load_seconds, 2),
+            "documents_per_load": round(counts["read"] / loads, 2) if loads else float(counts["read"]),
+            "fingerprint": held.fingerprint(stage),
+        }
+    )
+    # The generator goes on after Dagster has stored the materializations, which the evaluations point at.
+    log_judgements(context, judgements)
+    yield from roll_up(context, questions, judgements)
+
+
+def _not_retried(results: Iterator[Result]) -> Iterator[Result]:
+    """A missing program, model or upstream output stays missing: it fails the step at once, with its own words."""
+    try:
+        yield from results
+    except (EngineError, UpstreamMissing) as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
+
+
+def picture(reading: Reading) -> dict[str, Any]:
+    """A small picture of the first page, for the asset's page. Metadata stays in the event log for ever: under 20 KB."""
+    if not reading.pages:
+        return {}
+    image = reading.images.get(reading.pages[0].number)
+    encoded = base64.b64encode(thumbnail(image, max_bytes=14_000)).decode()
+    return {"first_page": dg.MetadataValue.md(f"![first page](data:image/jpeg;base64,{encoded})")}
+
+
+def table(rows: Sequence[dict[str, Any]]) -> dg.MarkdownMetadataValue:
+    """Rows as a Markdown table, which Dagster's pages show as one."""
+    if not rows:
+        return dg.MetadataValue.md("none")
+    head = list(rows[0])
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    lines += ["| " + " | ".join(str(row[name]).replace("|", "\\|").replace("\n", " ") for name in head) + " |" for row in rows]
+    return dg.MetadataValue.md("\n".join(lines))
+
+
+def _shown(result: Result, describe: Describe) -> dict[str, Any]:
+    shown: dict[str, Any] = {"status": result.status, "document": result.document.name}
+    if result.rejection is not None:
+        why = result.rejection
+        shown |= {"rejected_at": why.stage, "reason": why.code, "message": why.message, "advice": why.advice}
+    if result.manifest is not None:
+        shown |= {"seconds": result.manifest.seconds, "version": result.manifest.version}
+    if result.reading is not None:
+        shown |= describe(result.reading)
+    return shown

@@ -1,0 +1,149 @@
+"""The crew: worker processes that take batches from one queue, and what they got done.
+
+A worker that dies is replaced and its batch is begun again: what was recorded is not redone, and a document that
+keeps ending its worker is rejected by the ledger's count of attempts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from resources.settings import Settings, home
+
+DEATHS_WITHOUT_PROGRESS = 20
+"""A batch that ends this many workers is given up: more than any batch needs to have its culprits rejected."""
+
+
+class WorkerError(Exception):
+    """A worker could not be started or a run failed through no document's fault; names the log."""
+
+
+@dataclass(slots=True)
+class Crew:
+    """Runs batches on `count` workers in threads; `errors` holds what stopped it."""
+
+    settings: Settings
+    count: int
+    errors: list[str] = field(default_factory=list)
+    deaths: int = 0
+    _processes: list[subprocess.Popen[str]] = field(default_factory=list)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+
+    def read(self, batches: Sequence[tuple[str, str]]) -> list[threading.Thread]:
+        """Begin reading the batches; returns the threads, one a worker, which end when there is nothing left."""
+        waiting: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
+        for batch in batches:
+            waiting.put(batch)
+        threads = [
+            threading.Thread(target=self._work, args=(number, waiting), daemon=True) for number in range(self.count)
+        ]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def publish(self) -> dict[str, Any]:
+        """Evaluate and build the corpus; the worker's answer."""
+        worker = self._start(0)
+        try:
+            return self._ask(worker, {"publish": True}) or {"ok": False, "error": f"the worker ended; {_log(0)}"}
+        finally:
+            self._end(worker)
+
+    def stop(self) -> None:
+        """End all workers. What they had recorded stays."""
+        self._stopping.set()
+        for process in self._processes:
+            if process.poll() is None:
+                process.terminate()
+        for process in self._processes:
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+    def _work(self, number: int, waiting: queue.SimpleQueue[tuple[str, str]]) -> None:
+        worker: subprocess.Popen[str] | None = None
+        try:
+            while not self._stopping.is_set() and not self.errors:
+                try:
+                    batch = waiting.get_nowait()
+                except queue.Empty:
+                    break
+                worker = self._read_batch(number, worker, batch)
+        except WorkerError as error:
+            self.errors.append(str(error))
+        finally:
+            if worker is not None:
+                self._end(worker)
+
+    def _read_batch(
+        self, number: int, worker: subprocess.Popen[str] | None, batch: tuple[str, str]
+    ) -> subprocess.Popen[str]:
+        for _ in range(DEATHS_WITHOUT_PROGRESS):
+            worker = worker or self._start(number)
+            answer = self._ask(worker, {"read": list(batch)})
+            if answer is not None:
+                if not answer["ok"]:
+                    raise WorkerError(answer.get("error", "the run failed"))
+                return worker
+            if self._stopping.is_set():
+                return worker
+            self.deaths += 1
+            worker = None
+        raise WorkerError(f"the batch {batch[0]} .. {batch[1]} ended {DEATHS_WITHOUT_PROGRESS} workers; {_log(number)}")
+
+    def _start(self, number: int) -> subprocess.Popen[str]:
+        threads = str(self.settings.engines.threads)
+        path = home() / "logs" / f"worker-{number}.log"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "ocr_assets.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                # Ctrl-C reaches the coordinator, which ends its workers; they must not unwind on their own.
+                start_new_session=True,
+                env={**os.environ, "OMP_NUM_THREADS": threads, "OCR_HOME": str(home())},
+            )
+        self._processes.append(process)
+        if _answer(process) is None and not self._stopping.is_set():
+            raise WorkerError(f"a worker could not start; {_log(number)}")
+        return process
+
+    def _ask(self, worker: subprocess.Popen[str], request: dict[str, Any]) -> dict[str, Any] | None:
+        assert worker.stdin is not None
+        try:
+            worker.stdin.write(json.dumps(request) + "\n")
+            worker.stdin.flush()
+        except BrokenPipeError:
+            return None
+        return _answer(worker)
+
+    def _end(self, worker: subprocess.Popen[str]) -> None:
+        if worker.stdin is not None:
+            worker.stdin.close()
+        try:
+            worker.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+
+
+def _answer(worker: subprocess.Popen[str]) -> dict[str, Any] | None:
+    """The worker's next answer, or None where it has died."""
+    assert worker.stdout is not None
+    line = worker.stdout.readline()
+    return json.loads(line) if line.endswith("\n") else None
+
+
+def _log(number: int) -> str:
+    return f"its log is {home() / 'logs' / f'worker-{number}.log'}"

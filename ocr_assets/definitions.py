@@ -1,0 +1,65 @@
+"""The code location: `build_defs` is the one place that assembles it.
+
+Tests and tools build a location with other settings or parts instead of patching this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from ocr.assembly import STAGES, Engines
+from ocr_assets.assets.corpus import corpus_asset
+from ocr_assets.assets.embeddings import embeddings_asset
+from ocr_assets.assets.evaluation import evaluation_asset
+from ocr_assets.assets.pages import pages_asset
+from ocr_assets.assets.raw_document import raw_document_asset
+from ocr_assets.assets.records import records_asset
+from ocr_assets.assets.regions import regions_asset
+from ocr_assets.assets.text import text_asset
+from ocr_assets.automation.executor import multiprocess
+from ocr_assets.automation.inbox import inbox_sensor
+from ocr_assets.automation.jobs import publish_corpus, read_documents
+from ocr_assets.automation.publish import publish_sensor
+from resources.engines import EnginesResource
+from resources.settings import Settings, load_settings
+from resources.stores import LakeResource, LedgerResource, WarehouseResource
+
+
+def build_defs(
+    settings: Settings | None = None,
+    *,
+    resources: Mapping[str, Any] | None = None,
+    executor: dg.ExecutorDefinition | None = None,
+) -> dg.Definitions:
+    """Definitions for the given settings (default: those in force); `resources` and `executor` replace parts."""
+    settings = settings or load_settings()
+    engines = Engines(settings.reading)
+    version = {stage: engines.fingerprint(stage) for stage in STAGES}
+    return dg.Definitions(
+        assets=[
+            raw_document_asset(version["raw_document"]),
+            pages_asset(version["pages"]),
+            regions_asset(version["regions"]),
+            text_asset(version["text"], settings),
+            records_asset(version["records"], settings),
+            embeddings_asset(version["embeddings"]),
+            evaluation_asset(settings),
+            corpus_asset(),
+        ],
+        jobs=[read_documents, publish_corpus],
+        sensors=[inbox_sensor(settings), publish_sensor()],
+        resources={
+            "engines": EnginesResource.from_settings(settings.reading),
+            "lake": LakeResource(url=settings.lake_url),
+            "ledger": LedgerResource(url=settings.ledger_url, crashes=settings.run.crashes),
+            "warehouse": WarehouseResource(path=str(settings.corpus_path)),
+            **(resources or {}),
+        },
+        executor=executor or multiprocess,
+    )
+
+
+defs = build_defs()

@@ -1,0 +1,81 @@
+"""Files → documents: finds files, recognises them by content, and registers them with the ledger."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from partitions.keys import document_key
+from resources.ledger import Ledger, NewDocument
+
+REGISTER_AT_ONCE = 200
+
+
+@dataclass(slots=True)
+class Intake:
+    """What came of adding files: keys of new documents, and how many files were known already or could not be read."""
+
+    new: list[str]
+    known: int
+    unreadable: list[tuple[Path, str]]
+
+
+def find_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Files under the given files and folders, sorted; hidden ones and links out of a folder are left out."""
+    for path in paths:
+        if path.is_file():
+            yield path
+            continue
+        for folder, folders, names in os.walk(path):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(names):
+                file = Path(folder) / name
+                if not name.startswith(".") and not file.is_symlink() and file.is_file():
+                    yield file
+
+
+def register_files(
+    files: Iterable[Path], ledger: Ledger, *, collection: str = "default", environment: str = "live"
+) -> Intake:
+    """Register files as documents. A file whose size and time are known is not read again."""
+    known_files = ledger.known_files()
+    intake = Intake(new=[], known=0, unreadable=[])
+    arrivals: list[NewDocument] = []
+    for file in files:
+        try:
+            arrival = _arrival(file, known_files, collection, environment)
+        except OSError as error:
+            intake.unreadable.append((file, error.strerror or str(error)))
+            continue
+        if arrival is None:
+            intake.known += 1
+            continue
+        arrivals.append(arrival)
+        if len(arrivals) == REGISTER_AT_ONCE:
+            _register(arrivals, ledger, intake)
+            arrivals = []
+    _register(arrivals, ledger, intake)
+    return intake
+
+
+def _arrival(
+    file: Path, known_files: Mapping[str, tuple[int, float]], collection: str, environment: str
+) -> NewDocument | None:
+    stat = file.stat()
+    uri = file.resolve().as_uri()
+    if known_files.get(uri) == (stat.st_size, stat.st_mtime):
+        return None
+    with file.open("rb") as handle:
+        digest = hashlib.file_digest(handle, "sha256").hexdigest()
+    key = document_key(file.name, digest)
+    return NewDocument(key, digest, file.name, uri, stat.st_size, stat.st_mtime, collection, environment)
+
+
+def _register(arrivals: list[NewDocument], ledger: Ledger, intake: Intake) -> None:
+    if arrivals:
+        new = ledger.register(arrivals)
+        intake.new.extend(new)
+        intake.known += len(arrivals) - len(new)

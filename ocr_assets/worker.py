@@ -1,0 +1,86 @@
+"""A worker: one process that holds warm models and runs one batch after another, each as a Dagster run.
+
+It reads one JSON request a line from its input and answers one JSON line each on its output:
+
+    {"read": [first key, last key]}    {"publish": true}
+    {"ok": true}    {"ok": false, "error": "…"}    {"ok": false, "blocked": "…"}
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any, TextIO
+
+import dagster as dg
+
+from ocr_assets.automation.instance import open_instance
+from ocr_assets.automation.jobs import publish_corpus, read_documents
+from ocr_assets.definitions import build_defs
+from partitions import range_tags
+
+PID_TAG = "ocr/worker"
+"""Marks a run as executed by a worker process of this machine: `host:pid`."""
+
+
+def worker_tag(pid: int) -> str:
+    return f"{os.uname().nodename}:{pid}"
+
+
+def serve(requests: TextIO, answers: TextIO) -> None:
+    """Answer requests until there are no more."""
+    definitions = build_defs(executor=dg.in_process_executor)
+    with open_instance() as instance:
+        _answer(answers, {"ok": True})
+        for line in requests:
+            request = json.loads(line)
+            if "read" in request:
+                tags = range_tags(*request["read"])
+                result = _run(definitions, read_documents.name, instance, tags)
+            else:
+                result = _run(definitions, publish_corpus.name, instance, {})
+            _answer(answers, result)
+
+
+def _run(definitions: dg.Definitions, job: str, instance: dg.DagsterInstance, tags: dict[str, str]) -> dict[str, Any]:
+    result = definitions.resolve_job_def(job).execute_in_process(
+        instance=instance, tags={**tags, PID_TAG: worker_tag(os.getpid())}, raise_on_error=False
+    )
+    if result.success:
+        return {"ok": True}
+    for evaluation in result.get_asset_check_evaluations():
+        if evaluation.blocking and not evaluation.passed:
+            return {"ok": False, "blocked": evaluation.description or evaluation.check_name}
+    return {"ok": False, "error": _first_failure(result)}
+
+
+def _first_failure(result: dg.ExecuteInProcessResult) -> str:
+    """What went wrong, in the words of the first error that has any."""
+    for event in result.all_events:
+        if event.is_step_failure:
+            failure = event.step_failure_data
+            if failure.user_failure_data is not None and failure.user_failure_data.description:
+                return f"{event.step_key}: {failure.user_failure_data.description}"
+            error = failure.error
+            while error is not None and error.cause is not None:
+                error = error.cause
+            if error is not None:
+                return f"{event.step_key}: {error.message.strip()}"
+    return "the run failed; its log in Dagster's UI says why"
+
+
+def _answer(answers: TextIO, message: dict[str, Any]) -> None:
+    answers.write(json.dumps(message) + "\n")
+    answers.flush()
+
+
+def main() -> None:
+    # Libraries print: what they print must not be taken for an answer.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    serve(sys.stdin, answers)
+
+
+if __name__ == "__main__":
+    main()

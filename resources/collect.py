@@ -1,0 +1,165 @@
+"""Gathers the current outputs of all documents for publishing: live ones, not superseded, read or rejected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+
+import pyarrow as pa
+
+from ocr.assembly import STAGES
+from ocr.documents import Rejection, schema
+from resources.lake import Lake, Manifest
+from resources.lake.outputs import read_table
+from resources.ledger import Document, Ledger, Output
+
+TOGETHER = 100  # documents whose rows are handed over as one table
+
+FILES = {
+    "pages": ("pages", "pages"),
+    "regions": ("regions", "regions"),
+    "tables": ("regions", "cells"),
+    "lines": ("text", "lines"),
+    "words": ("text", "words"),
+    "fields": ("records", "fields"),
+    "violations": ("records", "violations"),
+    "chunks": ("embeddings", "chunks"),
+}
+"""Where each noun's rows come from: the stage and its Parquet file."""
+
+DOCUMENTS = pa.schema(
+    [
+        ("document", pa.string()),
+        ("sha256", pa.string()),
+        ("name", pa.string()),
+        ("uri", pa.string()),
+        ("media_type", pa.string()),
+        ("size", pa.int64()),
+        ("page_count", pa.int64()),
+        ("type", pa.string()),
+        ("status", pa.string()),
+        ("collection", pa.string()),
+        ("environment", pa.string()),
+        ("received_at", pa.string()),
+        ("read_at", pa.string()),
+        ("seconds", pa.float64()),
+    ]
+)
+
+RECORDS = pa.schema(
+    [
+        ("document", pa.string()),
+        ("type", pa.string()),
+        ("type_confidence", pa.float64()),
+        ("language", pa.string()),
+        ("status", pa.string()),
+    ]
+)
+
+
+@dataclass(slots=True)
+class Collected:
+    """`documents` has a row per document; `parts` yields tables per noun; `settled` counts by the ledger alone."""
+
+    documents: pa.Table
+    parts: Mapping[str, Iterable[pa.Table]]
+    settled: int
+
+
+def collect(ledger: Ledger, lake: Lake) -> Collected:
+    """Everything to publish. Documents still on their way are left for the next time."""
+    outputs = ledger.outputs()
+    settled: list[tuple[Document, dict[str, Output]]] = []
+    for document in ledger.documents():
+        mine = outputs.get(document.document, {})
+        if document.environment == "live" and document.superseded_by is None and _is_settled(mine):
+            settled.append((document, mine))
+    read = [(document, mine) for document, mine in settled if not _rejections(mine)]
+    parts: dict[str, Iterable[pa.Table]] = {
+        noun: _tables(read, lake, stage, name) for noun, (stage, name) in FILES.items()
+    }
+    parts["records"] = _heads(read, lake)
+    parts["rejections"] = [_rejection_rows(settled, lake)]
+    rows = [_document_row(document, mine, lake) for document, mine in settled]
+    return Collected(pa.Table.from_pylist(rows, schema=DOCUMENTS), parts, len(settled))
+
+
+def _is_settled(outputs: Mapping[str, Output]) -> bool:
+    return STAGES[-1] in outputs or bool(_rejections(outputs))
+
+
+def _rejections(outputs: Mapping[str, Output]) -> list[Output]:
+    return [output for output in outputs.values() if output.status == "rejected"]
+
+
+def _manifest(lake: Lake, output: Output) -> Manifest:
+    manifest = lake.manifest(output.stage, output.document, output.version)
+    if manifest is None:
+        raise FileNotFoundError(f"the lake has lost {output.stage}/{output.document}/{output.version}")
+    return manifest
+
+
+def _document_row(document: Document, outputs: Mapping[str, Output], lake: Lake) -> dict[str, object]:
+    raw, record = outputs["raw_document"], outputs.get("records")
+    raw_data = _manifest(lake, raw).data
+    rejected = bool(_rejections(outputs))
+    return {
+        "document": document.document,
+        "sha256": document.sha256,
+        "name": document.name,
+        "uri": document.uri,
+        "media_type": raw_data.get("media_type"),
+        "size": document.size,
+        "page_count": raw_data.get("page_count"),
+        "type": None if rejected or record is None else _manifest(lake, record).data.get("type"),
+        "status": "rejected" if rejected else "read",
+        "collection": document.collection,
+        "environment": document.environment,
+        "received_at": document.received_at,
+        "read_at": max(output.made_at for output in outputs.values()),
+        "seconds": sum(output.seconds for output in outputs.values()),
+    }
+
+
+def _tables(
+    documents: list[tuple[Document, dict[str, Output]]], lake: Lake, stage: str, name: str
+) -> Iterator[pa.Table]:
+    def one(document: Document, outputs: dict[str, Output]) -> pa.Table:
+        folder = lake.folder(stage, document.document, outputs[stage].version)
+        return _with_document(read_table(folder, name), document.document)
+
+    yield from _together(documents, one)
+
+
+def _heads(documents: list[tuple[Document, dict[str, Output]]], lake: Lake) -> Iterator[pa.Table]:
+    def one(document: Document, outputs: dict[str, Output]) -> pa.Table:
+        head = {"document": document.document} | _manifest(lake, outputs["records"]).data
+        return pa.Table.from_pylist([head], schema=RECORDS)
+
+    yield from _together(documents, one)
+
+
+def _together(
+    documents: list[tuple[Document, dict[str, Output]]], one: Callable[[Document, dict[str, Output]], pa.Table]
+) -> Iterator[pa.Table]:
+    for start in range(0, len(documents), TOGETHER):
+        tables = [one(document, outputs) for document, outputs in documents[start : start + TOGETHER]]
+        yield pa.concat_tables(tables, promote_options="default")
+
+
+def _rejection_rows(documents: list[tuple[Document, dict[str, Output]]], lake: Lake) -> pa.Table:
+    rows: list[dict[str, object]] = []
+    for document, outputs in documents:
+        for output in _rejections(outputs):
+            why = Rejection(output.stage, output.code, output.message, output.advice)
+            rows.append({"document": document.document} | asdict(why))
+        pages = outputs.get("pages")
+        if pages is not None:
+            lost = _manifest(lake, pages).page_rejections
+            rows.extend({"document": document.document} | rejection for rejection in lost)
+    columns = [pa.field("document", pa.string()), *schema(Rejection)]
+    return pa.Table.from_pylist(rows, schema=pa.schema(columns))
+
+
+def _with_document(rows: pa.Table, document: str) -> pa.Table:
+    return rows.add_column(0, "document", pa.array([document] * rows.num_rows, pa.string()))

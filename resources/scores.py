@@ -1,0 +1,99 @@
+"""Scores of what was read against ground truth: per document, and pooled over all that have truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ocr.documents import Line
+from ocr.evaluation.bootstrap import Interval, bootstrap_ratio
+from ocr.evaluation.fields import FieldScore, score_fields
+from ocr.evaluation.text import TextScore, score_text
+from ocr.evaluation.truth import Truth, find_truth
+from resources.batch import open_reading
+from resources.lake import Lake
+from resources.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentScore:
+    """A document that has ground truth. `text` and `fields` are None where truth knows none of it."""
+
+    document: str
+    name: str
+    set: str
+    truth_type: str | None
+    type: str
+    text: TextScore | None
+    fields: FieldScore | None
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusScore:
+    """Pooled rates with bootstrap intervals over documents; None where nothing was judged."""
+
+    cer: Interval | None
+    wer: Interval | None
+    word_f1: float | None
+    field_f1: float | None
+    types_right: float | None
+
+
+def page_texts(lines: Iterable[Line]) -> dict[int, str]:
+    """Each page's lines in reading order, one per line."""
+    texts: dict[int, list[str]] = {}
+    for line in lines:
+        texts.setdefault(line.page, []).append(line.text)
+    return {page: "\n".join(found) for page, found in texts.items()}
+
+
+def score_documents(ledger: Ledger, lake: Lake, folders: Sequence[Path]) -> list[DocumentScore]:
+    """Scores of every document that was read and has ground truth, in order of arrival."""
+    outputs = ledger.outputs()
+    scores: list[DocumentScore] = []
+    for document in ledger.documents():
+        truth = find_truth(document.sha256, folders)
+        mine = outputs.get(document.document, {})
+        if truth is None or document.superseded_by is not None:
+            continue
+        if any(stage not in mine or mine[stage].status == "rejected" for stage in ("text", "records")):
+            continue
+        reading = open_reading(document, ("text", "records"), mine, lake)
+        assert reading.record is not None
+        scores.append(
+            DocumentScore(
+                document=document.document,
+                name=document.name,
+                set=truth.set,
+                truth_type=truth.type,
+                type=reading.record.type,
+                text=score_text(truth, page_texts(reading.lines)),
+                fields=score_fields(truth, reading.record) if _has_fields(truth) else None,
+            )
+        )
+    return scores
+
+
+def pool_scores(scores: Sequence[DocumentScore]) -> CorpusScore:
+    texts = [score.text for score in scores if score.text is not None and score.text.characters.length]
+    fields = [score.fields.tolerant for score in scores if score.fields is not None]
+    typed = [score for score in scores if score.truth_type is not None]
+    matched, units = sum(t.bag.matched for t in texts), sum(t.bag.truth + t.bag.read for t in texts)
+    right = sum(f.right for f in fields)
+    judged = sum(2 * f.right + 2 * f.wrong + f.missing + f.extra for f in fields)
+    return CorpusScore(
+        cer=_interval([t.characters.edits for t in texts], [t.characters.length for t in texts]),
+        wer=_interval([t.words.edits for t in texts], [t.words.length for t in texts]),
+        word_f1=2 * matched / units if units else None,
+        field_f1=2 * right / judged if judged else None,
+        types_right=sum(s.type == s.truth_type for s in typed) / len(typed) if typed else None,
+    )
+
+
+def _interval(edits: list[int], lengths: list[int]) -> Interval | None:
+    return bootstrap_ratio(edits, lengths) if lengths else None
+
+
+def _has_fields(truth: Truth) -> bool:
+    return bool(truth.fields) or bool(truth.items)
