@@ -1,7 +1,7 @@
-"""One stage over a batch of documents: use what is there, read what is not, store and record each before the next.
+"""One stage over a batch of documents: what is there is used, what is not is read, stored and recorded one by one.
 
-A killed run loses the work on one document, and a repeated run repeats nothing: an output exists when its manifest does,
-and the ledger's row follows it.
+A killed run loses the work on one document, and a repeated run repeats nothing: an output exists when its manifest
+does, and the ledger's row follows it.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from ocr.imaging.images import PageImages
+
 from ocr.assembly import STAGES, Engines
 from ocr.documents import Rejection
 from ocr.errors import ReaderCrashed
-from ocr.imaging.images import PageImages
 from ocr.stages import READS, STAGE_FUNCTIONS, Outcome, Reading, Rejected
 from resources.lake import Lake, Manifest, load_parts, save_parts
 from resources.lake.store import version_of
@@ -147,6 +148,7 @@ def _keep(stage: str, task: _Task, outcome: Outcome, lake: Lake, ledger: Ledger,
         seconds=round(reading.seconds, 4),
         model_loads=reading.model_loads,
         made_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        pages=len(reading.pages) or (reading.raw.page_count if reading.raw else 0),
         page_rejections=[asdict(r) for r in reading.rejections] if stage == "pages" else [],
     )
     if isinstance(outcome, Rejected):

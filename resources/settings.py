@@ -1,7 +1,7 @@
 """All settings of the platform: one TOML file in the home, overridden by the environment.
 
-The home (`OCR_HOME`, else `./ocr_home`) holds everything a run makes. `OCR_TEXT__ENGINE=tesseract` overrides `engine` in
-the section `[text]`. `template()` writes the file with every setting, its default and its meaning.
+The home (`OCR_HOME`, else `./ocr_home`) holds everything a run makes. `OCR_TEXT__ENGINE=tesseract` overrides `engine`
+in the section `[text]`. `template()` writes the file with every setting, its default and its meaning.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ def as_toml(settings: Settings) -> str:
     """The settings in force, as TOML; passwords are masked."""
     lines: list[str] = []
     for section, values in settings.model_dump(mode="json").items():
-        lines += ["" if lines else "", f"[{section}]"]
+        lines += ["", f"[{section}]"]
         for name, value in values.items():
             shown = ["•••"] * len(value) if name == "passwords" else value
             lines.append(f"{name} = {_toml(shown)}")

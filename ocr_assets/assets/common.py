@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import dagster as dg
+from ocr.imaging.images import thumbnail
 
 from ocr import loading
 from ocr.errors import EngineError
-from ocr.imaging.images import thumbnail
 from ocr.stages import Reading
 from ocr_assets.checks.events import log_judgements, roll_up
 from ocr_assets.checks.judgement import Judgement, Question
@@ -104,7 +104,7 @@ def _not_retried(results: Iterator[Result]) -> Iterator[Result]:
 
 
 def picture(reading: Reading) -> dict[str, Any]:
-    """A small picture of the first page, for the asset's page. Metadata stays in the event log for ever: under 20 KB."""
+    """A small picture of the first page. Metadata stays in the event log for ever: under 20 KB."""
     if not reading.pages:
         return {}
     image = reading.images.get(reading.pages[0].number)
@@ -118,8 +118,12 @@ def table(rows: Sequence[dict[str, Any]]) -> dg.MarkdownMetadataValue:
         return dg.MetadataValue.md("none")
     head = list(rows[0])
     lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
-    lines += ["| " + " | ".join(str(row[name]).replace("|", "\\|").replace("\n", " ") for name in head) + " |" for row in rows]
+    lines += ["| " + " | ".join(_cell(row[name]) for name in head) + " |" for row in rows]
     return dg.MetadataValue.md("\n".join(lines))
+
+
+def _cell(value: Any) -> str:
+    return str(value).replace("|", "\\|").replace("\n", " ")
 
 
 def _shown(result: Result, describe: Describe) -> dict[str, Any]:

@@ -16,7 +16,9 @@ def _every_page(result: Result) -> Judgement | None:
     if not lost:
         return Judgement(True, f"{made} pages", {"pages": made})
     reasons = "; ".join(f"page {r['page']}: {r['message']}" for r in lost[:5])
-    return Judgement(False, f"{len(lost)} of {made + len(lost)} pages could not be made: {reasons}", {"lost": len(lost)})
+    return Judgement(
+        False, f"{len(lost)} of {made + len(lost)} pages could not be made: {reasons}", {"lost": len(lost)}
+    )
 
 
 def _skew_certain(result: Result) -> Judgement | None:

@@ -48,7 +48,9 @@ def fields_match_truth(settings: Settings) -> Question:
             return NO_TRUTH
         score = score_fields(truth, result.reading.record)
         f1 = score.tolerant.f1
-        wrong = [f"{o.name}: {o.verdict} ({o.read!r}, truth {o.truth!r})" for o in score.outcomes if o.verdict != "right"]
+        wrong = [
+            f"{o.name}: {o.verdict} ({o.read!r}, truth {o.truth!r})" for o in score.outcomes if o.verdict != "right"
+        ]
         text = f"field F1 {f1:.3f} (at least {least}), strict {score.strict.f1:.3f}"
         return Judgement(f1 >= least, text, {"field_f1": f1, "not_right": wrong[:30]})
 

@@ -1,4 +1,4 @@
-"""What each stage writes of a reading, and how it is read back: Parquet for rows, images for pages, JSON for the head."""
+"""What each stage writes of a reading, and how it is read back: Parquet for rows, images for pages, JSON for heads."""
 
 from __future__ import annotations
 

@@ -36,6 +36,7 @@ class Manifest:
     seconds: float
     model_loads: int
     made_at: str
+    pages: int = 0
     files: list[str] = field(default_factory=list)
     data: dict[str, Any] = field(default_factory=dict)
     rejection: dict[str, Any] | None = None

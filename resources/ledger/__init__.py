@@ -1,4 +1,4 @@
-"""The ledger: a row per document and per output, in SQLite or Postgres. What is stale, failed or slow is a query on it."""
+"""The ledger: a row per document and per output, in SQLite or Postgres. What is stale or failed is a query on it."""
 
 from resources.ledger.ledger import Document, Ledger, NewDocument, Output, Pending, input_hash
 

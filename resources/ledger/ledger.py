@@ -63,6 +63,7 @@ class Output:
     code: str
     message: str
     advice: str
+    pages: int
     seconds: float
     model_loads: int
     made_at: str
@@ -198,6 +199,7 @@ class Ledger:
                     "code": rejection.get("code", ""),
                     "message": rejection.get("message", ""),
                     "advice": rejection.get("advice", ""),
+                    "pages": manifest.pages,
                     "seconds": manifest.seconds,
                     "model_loads": manifest.model_loads,
                     "made_at": manifest.made_at,
@@ -241,6 +243,17 @@ class Ledger:
                 if item is not None:
                     found.append(item)
         return found
+
+    def progress(self, since: str) -> dict[str, tuple[int, float]]:
+        """By stage, how many outcomes were recorded since a time (ISO, UTC) and the seconds they took."""
+        table = schema.outputs
+        query = (
+            sa.select(table.c.stage, sa.func.count(), sa.func.sum(table.c.seconds))
+            .where(table.c.current & (table.c.made_at >= since))
+            .group_by(table.c.stage)
+        )
+        with self.engine.connect() as connection:
+            return {stage: (count, seconds) for stage, count, seconds in connection.execute(query)}
 
     def state(self) -> str:
         """A digest of all current outcomes: equal state, equal corpus."""

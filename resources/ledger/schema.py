@@ -50,6 +50,7 @@ outputs = sa.Table(
     sa.Column("code", sa.Text, nullable=False, comment="of the rejection"),
     sa.Column("message", sa.Text, nullable=False),
     sa.Column("advice", sa.Text, nullable=False),
+    sa.Column("pages", sa.Integer, nullable=False, comment="of the document, where the stage knows them"),
     sa.Column("seconds", sa.Float, nullable=False),
     sa.Column("model_loads", sa.Integer, nullable=False),
     sa.Column("made_at", sa.Text, nullable=False),

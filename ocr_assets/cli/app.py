@@ -1,0 +1,84 @@
+"""What all commands share: the application, the console, opening the stores, explaining errors."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from resources.settings import Settings, SettingsError, home, load_settings
+
+if TYPE_CHECKING:
+    from resources.lake import Lake
+    from resources.ledger import Ledger
+
+FAILED, USAGE, REJECTED, BLOCKED = 1, 2, 3, 4
+
+app = typer.Typer(
+    name="ocr-assets",
+    help="Piles of documents in, trusted and searchable records out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+
+@app.callback()
+def _common(
+    home_folder: Path | None = typer.Option(
+        None, "--home", envvar="OCR_HOME", help="Folder that holds everything a run makes (default: ./ocr_home)."
+    ),
+) -> None:
+    import os
+
+    if home_folder is not None:
+        os.environ["OCR_HOME"] = str(home_folder)
+
+
+def settings_in_force() -> Settings:
+    return load_settings()
+
+
+def open_ledger(settings: Settings) -> Ledger:
+    from resources.ledger import Ledger
+
+    return Ledger(settings.ledger_url)
+
+
+def open_lake(settings: Settings) -> Lake:
+    from resources.lake import Lake
+
+    return Lake(settings.lake_url)
+
+
+def say_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def fail(message: str, code: int = FAILED) -> NoReturn:
+    errors.print(f"[red]error:[/red] {message}", soft_wrap=True)
+    raise typer.Exit(code)
+
+
+def explain(error: Exception) -> int:
+    """Say in one line what went wrong; the traceback goes to a log file."""
+    if isinstance(error, SettingsError):
+        errors.print(f"[red]error:[/red] {error}", soft_wrap=True)
+        return USAGE
+    log = home() / "logs" / "ocr-assets.log"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        logging.basicConfig(filename=log, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        logging.getLogger(__name__).error("command failed", exc_info=error)
+        where = f" (details: {log})"
+    except OSError:
+        where = ""
+    errors.print(f"[red]error:[/red] {type(error).__name__}: {error}{where}", soft_wrap=True)
+    return FAILED

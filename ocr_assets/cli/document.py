@@ -1,0 +1,80 @@
+"""One document on a terminal: finding it by name, printing what is known of it."""
+
+from __future__ import annotations
+
+from rich.markup import escape
+from rich.table import Table
+
+from ocr.stages import Reading
+from ocr_assets.cli.app import console, fail
+from resources.ledger import Document, Ledger, Output
+
+LINES_SHOWN = 25
+
+
+def find(ledger: Ledger, name: str) -> Document:
+    """The document whose key or file name begins so; fails where none or several do."""
+    documents = ledger.documents()
+    exact = [d for d in documents if name in (d.document, d.name)]
+    found = exact or [d for d in documents if d.document.startswith(name.lower()) or d.name.startswith(name)]
+    if not found:
+        fail(f"no document is called {name!r}: `ocr-assets status --all` lists them", code=2)
+    if len(found) > 1 and not exact:
+        console.print(f"[dim]{len(found)} documents begin with {escape(name)}; this is the first[/dim]")
+    return found[0]
+
+
+def print_reading(document: Document, reading: Reading, rejected: Output | None) -> None:
+    """Head, pages, fields, broken rules and the beginning of the text."""
+    console.print(f"[bold]{escape(document.name)}[/bold]  {document.document}")
+    console.print(f"from {escape(document.uri)}, received {document.received_at}")
+    if reading.raw is not None:
+        raw = reading.raw
+        console.print(f"{raw.media_type}, {raw.size:,} bytes, {raw.page_count} pages, {escape(raw.producer or '–')}")
+    if rejected is not None:
+        console.print(f"[red]rejected at {rejected.stage} ({rejected.code})[/red]: {escape(rejected.message)}")
+        console.print(f"  {escape(rejected.advice)}")
+        return
+    if not reading.pages:
+        console.print("not read yet: `ocr-assets run` reads it")
+        return
+    _print_pages(reading)
+    if reading.record is not None:
+        record = reading.record
+        head = f"({record.type_confidence:.2f}), language {record.language or '–'}, {record.status}"
+        console.print(f"\n[bold]{record.type}[/bold] {head}")
+        if record.fields:
+            console.print(_fields(reading))
+        for violation in record.violations:
+            console.print(f"[yellow]{violation.severity}[/yellow] {violation.rule}: {escape(violation.message)}")
+    if reading.lines:
+        console.print(f"\n[bold]text[/bold] ({len(reading.lines)} lines, {len(reading.words)} words)")
+        for line in reading.lines[:LINES_SHOWN]:
+            console.print(f"  {escape(line.text)}", soft_wrap=True)
+        if len(reading.lines) > LINES_SHOWN:
+            console.print(f"  … (--text shows all {len(reading.lines)} lines)")
+
+
+def _print_pages(reading: Reading) -> None:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("page", "size", "turned", "skew", "quality", "text from", "because"):
+        table.add_column(name)
+    for page in reading.pages:
+        source = "nothing" if page.blank else "OCR" if page.needs_ocr else "text layer"
+        size = f"{page.width}×{page.height} at {page.dpi:.0f} dpi"
+        row = (str(page.number), size, f"{page.rotation}°", f"{page.skew:.2f}°", page.tier, source)
+        table.add_row(*row, escape(page.route_reason))
+    console.print(table)
+
+
+def _fields(reading: Reading) -> Table:
+    assert reading.record is not None
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("field", "value", "confidence", "page", "found by", "status"):
+        table.add_column(name, overflow="fold")
+    for field in reading.record.fields:
+        name = field.name if field.group is None else f"item {field.group + 1} {field.name}"
+        status = field.status if not field.reasons else f"{field.status}: {', '.join(field.reasons)}"
+        row = (name, escape(field.value), f"{field.confidence:.2f}", str(field.page), field.found_by, escape(status))
+        table.add_row(*row)
+    return table

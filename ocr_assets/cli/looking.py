@@ -1,0 +1,181 @@
+"""Commands that look at what is there: `status`, `show`, `search`, `sql`, `eval`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from ocr_assets.cli.app import console, fail, open_lake, open_ledger, say_json, settings_in_force
+from ocr_assets.cli.scores import evaluate
+
+LISTED = 20
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(status)
+    app.command()(show)
+    app.command()(search)
+    app.command()(sql)
+    app.command("eval")(evaluate)
+
+
+def status(
+    everything: bool = typer.Option(False, "--all", help="List every document, not only those that need attention."),
+    as_json: bool = typer.Option(False, "--json", help="Print as JSON."),
+) -> None:
+    """What was read, what was rejected and why, and what is waiting or stale."""
+    from ocr.assembly import STAGES, Engines
+
+    settings = settings_in_force()
+    ledger, engines = open_ledger(settings), Engines(settings.reading)
+    documents, outputs = ledger.documents(), ledger.outputs()
+    pending = {item.document: item for item in ledger.pending({s: engines.fingerprint(s) for s in STAGES})}
+    rows: list[dict[str, Any]] = []
+    for document in documents:
+        mine = outputs.get(document.document, {})
+        rejected = next((output for output in mine.values() if output.status == "rejected"), None)
+        waiting = pending.get(document.document)
+        row: dict[str, Any] = {"document": document.document, "name": document.name}
+        if document.superseded_by is not None:
+            row |= {"state": "superseded", "by": document.superseded_by}
+        elif waiting is not None:
+            state = "stale" if STAGES[-1] in mine or rejected else "waiting"
+            row |= {"state": state, "stage": waiting.stage, "why": waiting.why}
+        elif rejected is not None:
+            row |= {"state": "rejected", "stage": rejected.stage, "reason": rejected.code}
+            row |= {"why": rejected.message, "advice": rejected.advice}
+        else:
+            row |= {"state": "read", "seconds": round(sum(output.seconds for output in mine.values()), 2)}
+        rows.append(row)
+    counts = {state: sum(row["state"] == state for row in rows) for state in ("read", "rejected", "waiting", "stale")}
+    published = ledger.state() == ledger.published_state()
+    if as_json:
+        say_json({"counts": counts, "published": published, "documents": rows})
+        return
+    console.print(f"{len(rows)} documents: " + ", ".join(f"{count} {state}" for state, count in counts.items()))
+    for state in ("rejected", "stale", "waiting", "superseded", "read"):
+        chosen = [row for row in rows if row["state"] == state]
+        if chosen and (everything or state in ("rejected", "stale", "waiting")):
+            _print_rows(state, chosen, None if everything else LISTED)
+    if documents and not pending:
+        what = "holds everything that was read" if published else "is behind: `ocr-assets run` publishes it"
+        console.print(f"The corpus {what}.")
+    elif pending:
+        console.print(f"`ocr-assets run` reads the {len(pending)} waiting or stale.")
+    else:
+        console.print("Add documents with `ocr-assets add FOLDER`.")
+
+
+def show(
+    document: str = typer.Argument(..., help="A document's key, or the beginning of it or of its file name."),
+    text: bool = typer.Option(False, "--text", help="Print the whole text, in reading order, and nothing else."),
+    as_json: bool = typer.Option(False, "--json", help="Print everything known as JSON."),
+) -> None:
+    """One document: its pages, record, and text."""
+    from dataclasses import asdict
+
+    from ocr_assets.cli.document import find, print_reading
+    from resources.batch import open_reading
+
+    settings = settings_in_force()
+    ledger = open_ledger(settings)
+    found = find(ledger, document)
+    outputs = ledger.outputs([found.document]).get(found.document, {})
+    read = [stage for stage, output in outputs.items() if output.status == "read"]
+    reading = open_reading(found, [stage for stage in read if stage != "embeddings"], outputs, open_lake(settings))
+    rejected = next((output for output in outputs.values() if output.status == "rejected"), None)
+    if as_json:
+        nouns = ("pages", "regions", "cells", "lines", "words")
+        parts = {name: [asdict(row) for row in getattr(reading, name)] for name in nouns}
+        parts["record"] = asdict(reading.record) if reading.record else None
+        parts["rejection"] = asdict(rejected) if rejected else None
+        say_json({**asdict(found), "raw": asdict(reading.raw) if reading.raw else None, **parts})
+    elif text:
+        for line in reading.lines:
+            typer.echo(line.text)
+    else:
+        print_reading(found, reading, rejected)
+
+
+def search(
+    words: str = typer.Argument(..., help="What to look for."),
+    limit: int = typer.Option(10, min=1, help="Most hits."),
+    type_: str | None = typer.Option(None, "--type", help="Only documents of this type (invoice, receipt, …)."),
+    words_only: bool = typer.Option(False, "--words-only", help="No vectors: quicker, and exact words only."),
+    as_json: bool = typer.Option(False, "--json", help="Print the hits as JSON."),
+) -> None:
+    """Passages that say it, best first: by words (BM25) and by meaning (vectors)."""
+    from dataclasses import asdict
+
+    from resources.warehouse import CorpusMissing
+    from resources.warehouse import search as search_corpus
+
+    from ocr.assembly import Engines
+
+    settings = settings_in_force()
+    vector = None
+    if settings.corpus_path.exists() and not words_only and words.strip():
+        vector = Engines(settings.reading).embedder.embed([words])[0]
+    try:
+        hits = search_corpus(settings.corpus_path, words, vector, limit, type_)
+    except CorpusMissing as error:
+        fail(str(error))
+    if as_json:
+        say_json([asdict(hit) for hit in hits])
+        return
+    for hit in hits:
+        heading = f" · {escape(hit.heading)}" if hit.heading else ""
+        place = f"[bold]{escape(hit.name)}[/bold] page {hit.page}{heading}"
+        console.print(f"{place}  [dim]{hit.score:.4f} {hit.document}[/dim]")
+        console.print(f"  {_marked(hit.snippet)}\n", soft_wrap=False)
+    if not hits:
+        console.print("Nothing found.")
+
+
+def sql(
+    query: str = typer.Argument(..., help='SQL on the corpus, such as "from invoices" or "show tables".'),
+    as_json: bool = typer.Option(False, "--json", help="Print the rows as JSON."),
+) -> None:
+    """Ask the corpus in SQL (DuckDB, read only)."""
+    import duckdb
+    from resources.warehouse import CorpusMissing, connect
+
+    try:
+        with connect(settings_in_force().corpus_path, read_only=True) as connection:
+            result = connection.sql(query)
+            if result is None:
+                return
+            columns, rows = result.columns, result.fetchall()
+    except CorpusMissing as error:
+        fail(str(error))
+    except duckdb.Error as error:
+        fail(str(error), code=2)
+    if as_json:
+        say_json([dict(zip(columns, row, strict=True)) for row in rows])
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(escape(column), overflow="fold")
+    for row in rows:
+        table.add_row(*("" if value is None else escape(str(value)) for value in row))
+    console.print(table)
+
+
+def _print_rows(state: str, rows: list[dict[str, Any]], most: int | None) -> None:
+    table = Table(title=f"{state} ({len(rows)})", title_justify="left", box=None, header_style="bold", pad_edge=False)
+    columns = [name for name in ("name", "stage", "reason", "why", "advice", "by", "seconds") if name in rows[0]]
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for row in rows[:most]:
+        table.add_row(*(escape(str(row.get(name, ""))) for name in columns))
+    console.print(table)
+    if most is not None and len(rows) > most:
+        console.print(f"… and {len(rows) - most} more (--all lists them)")
+
+
+def _marked(snippet: str) -> str:
+    """The matching words, which the search marks with «», in bold."""
+    return escape(snippet).replace("«", "[bold]").replace("»", "[/bold]")

@@ -1,0 +1,61 @@
+"""Commands about the installation: `ui`, `config`, `rebuild`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import typer
+
+from ocr_assets.cli.app import console, fail, open_lake, open_ledger, settings_in_force
+from resources.settings import FILE, as_toml, home, template
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(ui)
+    app.command()(config)
+    app.command()(rebuild)
+
+
+def ui(
+    port: int = typer.Option(3000, help="Port of the web page."),
+    host: str = typer.Option("127.0.0.1", help="Address to listen on."),
+) -> None:
+    """Start Dagster on this home: the assets, runs, backfills and sensors in a browser, and the daemon behind them."""
+    from ocr_assets.automation.instance import dagster_home
+    from ocr_assets.bundle import bundled
+
+    settings = settings_in_force()
+    settings.inbox.mkdir(parents=True, exist_ok=True)
+    program = Path(sys.executable).with_name("dagster")
+    if not program.exists() and shutil.which("dagster") is None:
+        fail("the program `dagster` is not installed beside this one")
+    os.environ |= {"DAGSTER_HOME": str(dagster_home()), "OCR_HOME": str(home())}
+    console.print(f"http://{host}:{port}   (files dropped into {settings.inbox} are read; Ctrl-C ends it)")
+    command = [str(program) if program.exists() else "dagster", "dev", "-w", str(bundled("workspace.yaml"))]
+    os.execvp(command[0], [*command, "--host", host, "--port", str(port)])
+
+
+def config(
+    init: bool = typer.Option(False, "--init", help="Write the settings file with every setting and its meaning."),
+) -> None:
+    """Print the settings in force (the file in the home, overridden by OCR_SECTION__NAME)."""
+    path = home() / FILE
+    if init:
+        if path.exists():
+            fail(f"{path} exists already", code=2)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(template())
+        console.print(f"wrote {path}")
+        return
+    there = "" if path.exists() else " (not there; `ocr-assets config --init` writes it)"
+    typer.echo(f"# {path}{there}\n{as_toml(settings_in_force())}", nl=False)
+
+
+def rebuild() -> None:
+    """Rebuild the ledger from the lake, where it was lost."""
+    settings = settings_in_force()
+    count = open_ledger(settings).rebuild(open_lake(settings).manifests())
+    console.print(f"{count} outputs recorded from {settings.lake_url}")

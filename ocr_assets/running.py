@@ -1,0 +1,206 @@
+"""Reads everything that is pending and publishes it: what `ocr-assets run` does."""
+
+from __future__ import annotations
+
+import fcntl
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from ocr.assembly import STAGES, Engines
+from ocr_assets.crew import Crew
+from resources.ledger import Ledger, Pending
+from resources.settings import Settings, home
+
+POLL_SECONDS = 0.5
+SAY_EVERY = 15.0  # seconds between lines where the output is no terminal
+
+
+class AnotherRun(Exception):
+    """Two runs on one home would read the same documents twice."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run did. `blocked` is the gate's reason where publishing was refused."""
+
+    read: int = 0
+    rejected: int = 0
+    pages: int = 0
+    seconds: float = 0.0
+    published: bool = False
+    blocked: str = ""
+    nothing_to_do: bool = False
+    errors: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def read_and_publish(settings: Settings, workers: int, *, console: Console | None) -> Summary:
+    """Read what is missing or stale with `workers` processes, then evaluate and publish.
+
+    Progress goes to `console` (None: nowhere). A run on a home where another one is at work raises `AnotherRun`.
+    """
+    started = time.perf_counter()
+    ledger = Ledger(settings.ledger_url)
+    engines = Engines(settings.reading)
+    pending = ledger.pending({stage: engines.fingerprint(stage) for stage in STAGES})
+    current = ledger.state() == ledger.published_state()
+    if not pending and (current or not ledger.documents()):
+        return Summary(nothing_to_do=True, published=current)
+    with _only_run():
+        summary = Summary()
+        began = datetime.now(UTC).isoformat(timespec="milliseconds")
+        _prepare(ledger)
+        if pending:
+            _read(settings, ledger, pending, workers, began, console, summary)
+        keys = [item.document for item in pending]
+        _count(ledger, keys, summary)
+        if not summary.errors:
+            _publish(settings, console, summary)
+    summary.seconds = time.perf_counter() - started
+    return summary
+
+
+def _read(
+    settings: Settings,
+    ledger: Ledger,
+    pending: Sequence[Pending],
+    workers: int,
+    began: str,
+    console: Console | None,
+    summary: Summary,
+) -> None:
+    from partitions import contiguous_batches
+
+    order = [document.document for document in ledger.documents()]
+    # Small enough that every worker has something to do until the end.
+    size = max(1, min(settings.run.batch, -(-len(pending) // (2 * workers))))
+    batches = list(contiguous_batches((item.document for item in pending), order, size))
+    crew = Crew(settings, min(workers, len(batches)))
+    threads = crew.read(batches)
+    try:
+        with _watch(console, ledger, pending, began, crew.count) as look:
+            while any(thread.is_alive() for thread in threads):
+                look()
+                time.sleep(POLL_SECONDS)
+    except KeyboardInterrupt:
+        crew.stop()
+        raise
+    summary.errors = crew.errors
+
+
+def _publish(settings: Settings, console: Console | None, summary: Summary) -> None:
+    if console is not None:
+        console.print("Scoring against ground truth and publishing the corpus …")
+    answer = Crew(settings, 1).publish()
+    summary.published = answer["ok"]
+    summary.blocked = answer.get("blocked", "")
+    if "error" in answer:
+        summary.errors.append(answer["error"])
+
+
+def _prepare(ledger: Ledger) -> None:
+    """Make the Dagster instance ready: its partitions, and an end to runs whose worker was killed."""
+    from ocr_assets.automation.instance import open_instance
+    from ocr_assets.orphans import end_orphans
+    from partitions import add_documents
+
+    with open_instance() as instance:
+        add_documents(instance, [document.document for document in ledger.documents()])
+        end_orphans(instance)
+
+
+def _count(ledger: Ledger, keys: Sequence[str], summary: Summary) -> None:
+    outputs = ledger.outputs(keys)
+    for key in keys:
+        mine = outputs.get(key, {})
+        if any(output.status == "rejected" for output in mine.values()):
+            summary.rejected += 1
+        elif STAGES[-1] in mine:
+            summary.read += 1
+            summary.pages += mine["raw_document"].pages
+
+
+@contextmanager
+def _only_run() -> Iterator[None]:
+    """Holds the home's run lock; the system lets go of it when the process ends, however it ends."""
+    path = home() / "run.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AnotherRun(f"another run is at work on {home()}: wait for it, or use another --home") from error
+        yield
+
+
+@contextmanager
+def _watch(
+    console: Console | None, ledger: Ledger, pending: Sequence[Pending], began: str, workers: int
+) -> Iterator[Any]:
+    """Yields a function that shows the state of the run, to be called now and then."""
+    estimate = Estimate(pending, workers)
+    if console is None:
+        yield lambda: None
+    elif not console.is_terminal:
+        last = time.monotonic()
+
+        def say() -> None:
+            nonlocal last
+            if time.monotonic() - last >= SAY_EVERY:
+                last = time.monotonic()
+                estimate.update(ledger.progress(began))
+                console.print(f"{estimate.finished} of {len(pending)} documents, {estimate.text}")
+
+        yield say
+    else:
+        bars = Progress(
+            TextColumn("{task.description:<13}"),
+            BarColumn(),
+            TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[left]}"),
+            console=console,
+        )
+        with bars:
+            tasks = {stage: bars.add_task(stage, total=n, left="") for stage, n in estimate.total.items() if n}
+
+            def show() -> None:
+                done = ledger.progress(began)
+                estimate.update(done)
+                for stage, task in tasks.items():
+                    left = estimate.text if stage == STAGES[-1] else ""
+                    bars.update(task, completed=done.get(stage, (0, 0.0))[0], left=left)
+
+            yield show
+            show()
+
+
+class Estimate:
+    """Time left, from the mean seconds each stage took in this run; silent until every stage was seen."""
+
+    def __init__(self, pending: Sequence[Pending], workers: int) -> None:
+        first = [STAGES.index(item.stage) for item in pending]
+        self.total = {stage: sum(i <= place for i in first) for place, stage in enumerate(STAGES)}
+        self.workers = workers
+        self.finished = 0
+        self.text = "starting (loading models)"
+
+    def update(self, done: dict[str, tuple[int, float]]) -> None:
+        counts = {stage: done.get(stage, (0, 0.0)) for stage in STAGES}
+        self.finished = counts[STAGES[-1]][0]
+        if any(self.total[stage] and not counts[stage][0] for stage in STAGES):
+            return
+        left = sum(
+            max(0, self.total[stage] - count) * seconds / count for stage, (count, seconds) in counts.items() if count
+        )
+        minutes, seconds = divmod(round(left / self.workers), 60)
+        self.text = f"about {minutes} min {seconds:02d} s left" if minutes else f"about {seconds} s left"

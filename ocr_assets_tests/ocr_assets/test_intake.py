@@ -1,0 +1,49 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from ocr_assets.intake import find_files, register_files
+from resources.ledger import Ledger
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "in"
+    (folder / "deep" / ".hidden").mkdir(parents=True)
+    (folder / "b.pdf").write_bytes(b"b")
+    (folder / "deep" / "a b (ü).png").write_bytes(b"a")
+    (folder / ".DS_Store").write_bytes(b"x")
+    (folder / "deep" / ".hidden" / "c.pdf").write_bytes(b"c")
+    return folder
+
+
+def test_files_are_found_in_order_with_subfolders_and_without_hidden_ones(folder: Path) -> None:
+    assert [file.name for file in find_files([folder])] == ["b.pdf", "a b (ü).png"]
+
+
+def test_adding_twice_does_no_harm(folder: Path, ledger: Ledger) -> None:
+    assert len(register_files(find_files([folder]), ledger).new) == 2
+    again = register_files(find_files([folder]), ledger)
+    assert (again.new, again.known) == ([], 2)
+
+
+def test_a_file_with_new_bytes_is_a_new_document(folder: Path, ledger: Ledger) -> None:
+    register_files(find_files([folder]), ledger)
+    (folder / "b.pdf").write_bytes(b"other")
+    os.utime(folder / "b.pdf", (1, 1))
+    assert len(register_files(find_files([folder]), ledger).new) == 1
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_added(folder: Path, ledger: Ledger) -> None:
+    files = [*find_files([folder]), folder / "vanished.pdf"]
+    intake = register_files(files, ledger)
+    assert len(intake.new) == 2
+    assert [(file.name, reason) for file, reason in intake.unreadable] == [
+        ("vanished.pdf", "No such file or directory")
+    ]
