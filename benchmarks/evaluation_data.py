@@ -1,0 +1,80 @@
+"""Real documents with ground truth, beside the checkout: `OCR_EVALUATION_DATA`, else `../shared/data`."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from ocr.evaluation.truth import Truth, TruthPage
+
+ROOT = Path(os.environ.get("OCR_EVALUATION_DATA") or Path(__file__).parents[2] / "shared" / "data")
+
+
+def require() -> Path:
+    if not ROOT.is_dir():
+        raise SystemExit(f"no evaluation data at {ROOT}: set OCR_EVALUATION_DATA")
+    return ROOT
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def sroie() -> Iterator[tuple[Path, Truth]]:
+    """Receipts: lines in the order of the annotation, and four fields as printed."""
+    from ocr.extraction.dates import parse_date
+    from ocr.extraction.normalise import parse_amount
+
+    for image in sorted((ROOT / "sroie" / "img").glob("*.jpg")):
+        box = (ROOT / "sroie" / "box" / f"{image.stem}.csv").read_text(encoding="utf-8", errors="replace")
+        lines = [row.split(",", 8)[8] for row in box.splitlines() if row.count(",") >= 8]
+        key = json.loads((ROOT / "sroie" / "key" / f"{image.stem}.json").read_text())
+        fields = {name: str(value) for name, value in key.items() if value}
+        day = parse_date(fields.get("date", ""))
+        total = parse_amount(fields.get("total", ""))
+        if day is not None:
+            fields["date"] = day.isoformat()
+        if total is not None:
+            fields["total"] = str(total)
+        page = TruthPage(number=1, text="\n".join(lines))
+        yield (
+            image,
+            Truth(sha256=sha256(image), name=image.name, set="sroie", type="receipt", pages=[page], fields=fields),
+        )
+
+
+def zugferd() -> Iterator[tuple[Path, Truth]]:
+    """Digital invoices: fields of the attached XML, which is not read when reading the invoice."""
+    names = {
+        "invoice_number": "invoice_number",
+        "issue_date": "issue_date",
+        "currency": "currency",
+        "grand_total": "gross_total",
+        "tax_total": "tax_total",
+    }
+    with (ROOT / "fields_zugferd" / "expected.jsonl").open() as handle:
+        for line in handle:
+            row = json.loads(line)
+            path = ROOT / "fields_zugferd" / "pdf" / row["file"]
+            if path.exists():
+                fields = {ours: row[theirs] for theirs, ours in names.items() if row.get(theirs)}
+                yield path, Truth(sha256=sha256(path), name=path.name, set="zugferd", type="invoice", fields=fields)
+
+
+def old_books() -> Iterator[tuple[Path, Truth]]:
+    """Book pages: the text of the page, its line breaks normalised by the source."""
+    for image in sorted((ROOT / "text_old_books" / "img").glob("*.tiff")):
+        text = (ROOT / "text_old_books" / "txt" / f"{image.stem}.txt").read_text(encoding="utf-8", errors="replace")
+        page = TruthPage(number=1, text=text)
+        yield image, Truth(sha256=sha256(image), name=image.name, set="old books", pages=[page])
+
+
+def wild() -> Iterator[Path]:
+    """PDFs from the test suites of parsers, without truth."""
+    with (ROOT / "pdf_wild" / "manifest.csv").open() as handle:
+        for row in csv.DictReader(handle):
+            yield ROOT / "pdf_wild" / "files" / row["file"]

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from ocr_assets_tests.end_to_end.conftest import TRUTH, Cli, loads, some_samples
+
+MIXTURE = ("invoice", "receipt", "broken", "encrypted")
+
+
+def test_a_mixture_is_read_or_rejected_and_can_be_queried(cli: Cli, home: Path) -> None:
+    shutil.copytree(TRUTH, home / "ground_truth")
+    files = some_samples(*MIXTURE)
+    added = loads(cli("add", *files, "--json").stdout)
+    assert len(added["new"]) == len(files)
+
+    summary = loads(cli("run", "--json").stdout)
+    assert (summary["read"], summary["rejected"], summary["errors"]) == (2, 2, [])
+    assert summary["published"]
+
+    status = loads(cli("status", "--json").stdout)
+    assert status["counts"] == {"read": 2, "rejected": 2, "waiting": 0, "stale": 0}
+    reasons = {row["reason"] for row in status["documents"] if row["state"] == "rejected"}
+    assert reasons == {"broken", "encrypted"}
+    assert all(row["advice"] for row in status["documents"] if row["state"] == "rejected")
+
+    documents = loads(cli("sql", "select status, type from documents order by 1, 2", "--json").stdout)
+    assert [row["status"] for row in documents] == ["read", "read", "rejected", "rejected"]
+    assert {row["type"] for row in documents if row["status"] == "read"} == {"invoice", "receipt"}
+
+    hits = loads(cli("search", "invoice total amount", "--json").stdout)
+    assert "invoice" in hits[0]["name"]
+    assert hits[0]["page"] >= 1
+
+    scores = loads(cli("eval", "--json").stdout)
+    assert len(scores["documents"]) == 2
+    assert scores["corpus"]["cer"] < 0.1
+
+    shown = cli("show", "invoice").stdout
+    assert "gross_total" in shown
+
+    again = time.monotonic()
+    assert loads(cli("run", "--json").stdout)["nothing_to_do"]
+    assert time.monotonic() - again < 15
+    cli("run", "--strict")
+
+
+def test_a_settings_change_makes_only_the_stages_concerned_stale(cli: Cli, home: Path) -> None:
+    cli("add", *some_samples("receipt"))
+    cli("run")
+    before = _made_at(home)
+    stale = loads(cli("status", "--json", OCR_RECORDS__REVIEW_BELOW="0.99").stdout)
+    assert [(row["state"], row["stage"]) for row in stale["documents"]] == [("stale", "records")]
+    cli("run", OCR_RECORDS__REVIEW_BELOW="0.99")
+    after = _made_at(home)
+    assert {stage for stage, version in after.items() if before[stage] != version} == {"records"}
+
+
+def test_what_a_person_can_act_upon_is_said_without_a_traceback(cli: Cli, home: Path, tmp_path: Path) -> None:
+    assert "no such file" in cli("add", tmp_path / "nowhere", code=2).stderr
+    assert "run" in cli("search", "anything", code=1).stderr
+    assert "Nothing new" in cli("run").stdout
+    cli("show", "nothing", code=2)
+    (home / "ocr-assets.toml").write_text('[text]\nengine = "abbyy"\n')
+    assert "text.engine" in cli("status", code=2).stderr
+
+
+def test_a_missing_program_stops_the_run_with_its_own_words(cli: Cli, home: Path) -> None:
+    cli("add", *some_samples("receipt"))
+    done = cli("run", code=1, OCR_TEXT__ENGINE="tesseract", OCR_TEXT__TESSERACT_PROGRAM="no-such-tesseract")
+    assert "no-such-tesseract" in done.stderr
+    assert loads(cli("status", "--json").stdout)["counts"]["rejected"] == 0
+
+
+def test_test_documents_are_scored_but_not_published(cli: Cli, home: Path) -> None:
+    shutil.copytree(TRUTH, home / "ground_truth")
+    cli("add", *some_samples("receipt"), "--test")
+    cli("run")
+    assert len(loads(cli("eval", "--json").stdout)["documents"]) == 1
+    assert loads(cli("sql", "from documents", "--json").stdout) == []
+
+
+def test_the_gate_refuses_to_publish_what_is_worse_than_allowed(cli: Cli, home: Path) -> None:
+    shutil.copytree(TRUTH, home / "ground_truth")
+    cli("add", *some_samples("receipt"))
+    done = cli("run", code=4, OCR_CHECKS__CORPUS_CER="-1")
+    assert "not published" in done.stderr
+    assert not (home / "corpus.duckdb").exists()
+    cli("run")
+    assert (home / "corpus.duckdb").exists()
+
+
+def _made_at(home: Path) -> dict[str, str]:
+    """The version of each stage's current output of the only document."""
+    from resources.ledger import Ledger
+
+    ledger = Ledger(f"sqlite:///{home / 'ledger.db'}")
+    ((_, outputs),) = ledger.outputs().items()
+    return {stage: output.version for stage, output in outputs.items()}
+
+
+@pytest.fixture(autouse=True)
+def _samples_are_there() -> None:
+    assert some_samples(*MIXTURE)
