@@ -27,7 +27,7 @@ def sha256(path: Path) -> str:
 def sroie() -> Iterator[tuple[Path, Truth]]:
     """Receipts: lines in the order of the annotation, and four fields as printed."""
     from ocr.extraction.dates import parse_date
-    from ocr.extraction.normalise import parse_amount
+    from ocr.extraction.normalise import amount
 
     for image in sorted((ROOT / "sroie" / "img").glob("*.jpg")):
         box = (ROOT / "sroie" / "box" / f"{image.stem}.csv").read_text(encoding="utf-8", errors="replace")
@@ -35,7 +35,7 @@ def sroie() -> Iterator[tuple[Path, Truth]]:
         key = json.loads((ROOT / "sroie" / "key" / f"{image.stem}.json").read_text())
         fields = {name: str(value) for name, value in key.items() if value}
         day = parse_date(fields.get("date", ""))
-        total = parse_amount(fields.get("total", ""))
+        total = amount(fields.get("total", ""))
         if day is not None:
             fields["date"] = day.isoformat()
         if total is not None:

@@ -13,11 +13,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from benchmarks import evaluation_data, machine
+from ocr.assembly import STAGES
 from ocr.evaluation.truth import save_truth
 from resources.lake import Lake
 from resources.ledger import Ledger
@@ -84,7 +84,7 @@ def report(
     states = [outputs.get(d.document, {}) for d in documents.values()]
     settled = sum("embeddings" in mine or any(o.status == "rejected" for o in mine.values()) for mine in states)
     pages = summary["pages"]
-    seconds = Counter[str]()
+    seconds = dict.fromkeys(STAGES, 0.0)
     for mine in states:
         for output in mine.values():
             seconds[output.stage] += output.seconds
@@ -100,8 +100,8 @@ def report(
         f"- Peak memory: {peak.largest:.0f} MiB in the largest process, {peak.together:.0f} MiB together.",
         "",
         "CER is sensitive to order: the annotated order of SROIE and the normalised line breaks of the books count.",
-        "Word F1 is not. Field F1 counts company, date, address and total of receipts; number, date, currency, gross and",
-        "tax of invoices, each after folding case, space and punctuation.",
+        "Word F1 is not. Field F1 counts company, date, address and total of receipts; number, date, currency, gross",
+        "and tax of invoices, each after folding case, space and punctuation.",
         "",
         *rejections(ledger),
     ]

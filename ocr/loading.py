@@ -61,7 +61,8 @@ def packaged_sha256(distribution: str, file: str) -> str:
         if entry.as_posix() == file and entry.hash is not None:
             padded = entry.hash.value + "=" * (-len(entry.hash.value) % 4)
             return base64.urlsafe_b64decode(padded).hex()
-    raise EngineError(f"{distribution} holds no file {file}: reinstall it (`uv sync --reinstall-package {distribution}`)")
+    advice = f"reinstall it (`uv sync --reinstall-package {distribution}`)"
+    raise EngineError(f"{distribution} holds no file {file}: {advice}")
 
 
 @lru_cache(maxsize=64)

@@ -31,8 +31,8 @@ class Reading:
     """One document on its way: what is known of it so far. A stage reads the parts before it and fills in its own.
 
     `load` gives the document's bytes, `images` holds its page images; `rejections` are pages that could not be read in
-    a document that could. `seconds` and `model_loads` are those of the last stage. `folder` is set where the page images
-    live in a temporary folder that is to go with the reading.
+    a document that could. `seconds` and `model_loads` are those of the last stage. `folder` is set where the page
+    images live in a temporary folder that is to go with the reading.
     """
 
     key: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -130,7 +130,7 @@ def _count(ledger: Ledger, keys: Sequence[str], summary: Summary) -> None:
 
 
 @contextmanager
-def _only_run() -> Iterator[None]:
+def _only_run() -> Generator[None]:
     """Holds the home's run lock; the system lets go of it when the process ends, however it ends."""
     path = home() / "run.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -145,7 +145,7 @@ def _only_run() -> Iterator[None]:
 @contextmanager
 def _watch(
     console: Console | None, ledger: Ledger, pending: Sequence[Pending], began: str, workers: int
-) -> Iterator[Any]:
+) -> Generator[Any]:
     """Yields a function that shows the state of the run, to be called now and then."""
     estimate = Estimate(pending, workers)
     if console is None:

@@ -89,7 +89,7 @@ def show(
     rejected = next((output for output in outputs.values() if output.status == "rejected"), None)
     if as_json:
         nouns = ("pages", "regions", "cells", "lines", "words")
-        parts = {name: [asdict(row) for row in getattr(reading, name)] for name in nouns}
+        parts: dict[str, Any] = {name: [asdict(row) for row in getattr(reading, name)] for name in nouns}
         parts["record"] = asdict(reading.record) if reading.record else None
         parts["rejection"] = asdict(rejected) if rejected else None
         say_json({**asdict(found), "raw": asdict(reading.raw) if reading.raw else None, **parts})

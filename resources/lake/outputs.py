@@ -77,7 +77,7 @@ def save_parts(lake: Lake, stage: str, reading: Reading, folder: UPath) -> tuple
 def load_parts(lake: Lake, stage: str, reading: Reading, version: str, data: dict[str, Any]) -> None:
     """Read a stage's part back into a reading; `data` is that of the output's manifest."""
     folder = lake.folder(stage, reading.key, version)
-    rows = {
+    rows: dict[str, list[Any]] = {
         name: from_table(noun, read_table(folder, name)) for name, noun in TABLES[stage].items() if name != "chunks"
     }
     match stage:

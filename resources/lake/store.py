@@ -60,7 +60,7 @@ class Lake:
         if not self.local:
             path.write_bytes(data)
             return
-        target = Path(path)
+        target = Path(str(path))
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = target.with_name(f".{target.name}.{os.getpid()}")
         with temporary.open("wb") as handle:

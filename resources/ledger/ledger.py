@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import sqlite3
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, make_url
 
@@ -93,7 +95,7 @@ class Ledger:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         self.engine = sa.create_engine(parsed, pool_pre_ping=True)
         if parsed.get_backend_name() == "sqlite":
-            sa.event.listen(self.engine, "connect", _tune_sqlite)
+            event.listen(self.engine, "connect", _tune_sqlite)
         schema.metadata.create_all(self.engine)
 
     # --- documents ---------------------------------------------------------------------------------------------
@@ -148,11 +150,12 @@ class Ledger:
         columns = [table.c[name] for name in Document.__dataclass_fields__]
         with self.engine.connect() as connection:
             if keys is None:
-                return [Document(*row) for row in connection.execute(sa.select(*columns).order_by(table.c.position))]
+                rows = connection.execute(sa.select(*columns).order_by(table.c.position))
+                return [Document(**row) for row in rows.mappings()]
             found: dict[str, Document] = {}
             for some in _chunks(keys):
                 rows = connection.execute(sa.select(*columns).where(table.c.document.in_(some)))
-                found.update({row.document: Document(*row) for row in rows})
+                found.update({row["document"]: Document(**row) for row in rows.mappings()})
             return [found[key] for key in keys if key in found]
 
     # --- outcomes ----------------------------------------------------------------------------------------------
@@ -166,8 +169,8 @@ class Ledger:
         with self.engine.connect() as connection:
             queries = [query] if keys is None else [query.where(table.c.document.in_(some)) for some in _chunks(keys)]
             for one in queries:
-                for row in connection.execute(one):
-                    found.setdefault(row.document, {})[row.stage] = Output(*row)
+                for row in connection.execute(one).mappings():
+                    found.setdefault(row["document"], {})[row["stage"]] = Output(**row)
         return found
 
     def begin(self, document: str, stage: str, version: str) -> int:
@@ -285,7 +288,7 @@ class Ledger:
     # --- helpers -----------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _write(self) -> Iterator[Connection]:
+    def _write(self) -> Generator[Connection]:
         with self.engine.connect() as connection:
             if connection.dialect.name == "sqlite":
                 # Take the write lock at once: a read that later wants to write fails instead of waiting.
@@ -341,10 +344,10 @@ def _first_stale(document: Document, outputs: Mapping[str, Output], fingerprints
     return None
 
 
-def _tune_sqlite(connection: object, _record: object) -> None:
-    # A module-level function would be begun by pysqlite itself; isolation_level None leaves transactions to `_write`.
-    connection.isolation_level = None  # type: ignore[attr-defined]
-    cursor = connection.cursor()  # type: ignore[attr-defined]
+def _tune_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver would begin transactions by itself, without the write lock; None leaves them to `_write`.
+    connection.isolation_level = None
+    cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA busy_timeout=30000")
     cursor.execute("PRAGMA synchronous=NORMAL")
