@@ -1,0 +1,123 @@
+"""Ground truth: what a document really says, in one JSON file per document, `<sha256>.json`.
+
+Any subset may be given besides `sha256`: what is absent is not judged. Boxes are `x0, y0, x1, y1` in the units of the
+source page (points for PDF, pixels for images), as it lies in the file, before it is turned or deskewed, so that they
+do not depend on how a page is rendered; `Page.transform` leads from upright pixels to those units.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ocr.documents import RegionKind
+from ocr.errors import OcrError
+
+DocumentType = Literal["receipt", "invoice", "letter", "form", "article", "report"]
+Box = tuple[float, float, float, float]
+
+
+class TruthError(OcrError):
+    """A ground-truth file does not fit; names the file and the field."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class TruthLine(_Strict):
+    text: str
+    box: Box | None = None
+
+
+class TruthRegion(_Strict):
+    kind: RegionKind
+    box: Box
+
+
+class TruthPage(_Strict):
+    """One page, numbered from 1.
+
+    `text` has one line of the page per line, in natural reading order. `rotation`: degrees clockwise the source must be
+    turned to stand upright. `skew`: degrees, positive when the source is turned counter-clockwise.
+    """
+
+    number: int = Field(ge=1)
+    text: str | None = None
+    rotation: Literal[0, 90, 180, 270] | None = None
+    skew: float | None = None
+    lines: list[TruthLine] | None = None
+    regions: list[TruthRegion] | None = None
+
+    @property
+    def wording(self) -> str | None:
+        """The page's text, from its lines where it is not given by itself; None where neither is known."""
+        if self.text is None and self.lines is not None:
+            return "\n".join(line.text for line in self.lines)
+        return self.text
+
+
+class Truth(_Strict):
+    """What is known of one document.
+
+    `fields` holds normalised values (dates ISO, amounts plain decimals, currency ISO 4217) by the names of the records
+    stage; an empty value says that the document has no such field, a name left out that nobody knows. `items` are line
+    items in order. `text` is the text of the whole document where it is not known page by page.
+    """
+
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    name: str = ""
+    set: str = ""
+    type: DocumentType | None = None
+    language: str | None = None
+    text: str | None = None
+    pages: list[TruthPage] = Field(default_factory=list)
+    fields: dict[str, str] = Field(default_factory=dict)
+    items: list[dict[str, str]] | None = None
+
+    @model_validator(mode="after")
+    def _pages_differ(self) -> Truth:
+        numbers = [page.number for page in self.pages]
+        if len(set(numbers)) < len(numbers):
+            raise ValueError("two pages have the same number")
+        return self
+
+
+def load_truth(path: Path) -> Truth:
+    """Read a truth file. Raises `TruthError` where it cannot be read, does not fit or is named after other bytes."""
+    try:
+        truth = Truth.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise TruthError(f"{path}: cannot be read ({error.strerror})") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the document"
+        raise TruthError(f"{path}: {place}: {first['msg']}") from error
+    if path.stem != truth.sha256:
+        raise TruthError(f"{path}: sha256: differs from the file's name")
+    return truth
+
+
+def find_truth(sha256: str, folders: Iterable[Path]) -> Truth | None:
+    """The truth of the document with that SHA-256 (hex), from the first folder that has one."""
+    for folder in folders:
+        path = folder / f"{sha256}.json"
+        if path.is_file():
+            return load_truth(path)
+    return None
+
+
+def save_truth(truth: Truth, folder: Path) -> Path:
+    """Write `<folder>/<sha256>.json` whole; what is not known is left out."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{truth.sha256}.json"
+    known = truth.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    written = path.with_suffix(f".{os.getpid()}.tmp")
+    written.write_text(json.dumps(known, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    written.replace(path)
+    return path
