@@ -1,0 +1,167 @@
+"""Tesseract, run as a program: many crops in one process, one thread, words from its TSV output."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from ocr.engines import Image, RecognizedLine, RecognizedWord
+from ocr.errors import EngineError
+from ocr.loading import file_sha256, fingerprint
+from ocr.recognition.ctc import NOTHING
+from ocr.settings import EngineSettings, TextSettings
+
+OLDEST = 5
+"""First major version that says where its languages' data lie."""
+
+SECONDS_PER_CROP = 5.0
+START_SECONDS = 60.0
+
+MARGIN = 10
+"""White pixels put around a crop: Tesseract loses characters that touch the border."""
+
+LANGUAGES = {
+    "bg": "bul", "cs": "ces", "da": "dan", "de": "deu", "el": "ell", "en": "eng", "es": "spa", "et": "est",
+    "fi": "fin", "fr": "fra", "ga": "gle", "hr": "hrv", "hu": "hun", "it": "ita", "lt": "lit", "lv": "lav",
+    "mt": "mlt", "nl": "nld", "no": "nor", "pl": "pol", "pt": "por", "ro": "ron", "ru": "rus", "sk": "slk",
+    "sl": "slv", "sv": "swe", "tr": "tur", "uk": "ukr",
+}  # fmt: skip
+"""ISO 639-1 codes and Tesseract's own; any other code is passed on as it is."""
+
+
+class TesseractRecognizer:
+    """Reads line crops with the `tesseract` program."""
+
+    name = "tesseract"
+
+    def __init__(self, settings: TextSettings, engines: EngineSettings) -> None:
+        self._settings = settings
+        self._threads = engines.threads
+
+    @property
+    def fingerprint(self) -> str:
+        """The program's version and the SHA-256 of each language's data."""
+        program = _program(self._settings.tesseract_program)
+        data = _language_data(program, self._languages)
+        return fingerprint("tesseract", _version(program), self._languages, *[file_sha256(file) for file in data])
+
+    def recognize(self, crops: Sequence[Image]) -> list[RecognizedLine]:
+        """The text of each crop with its words, left to right; `EngineError` when the program cannot do it."""
+        if not crops:
+            return []
+        program = _program(self._settings.tesseract_program)
+        _language_data(program, self._languages)
+        with tempfile.TemporaryDirectory(prefix="tesseract-") as folder:
+            output = _run(program, self._languages, _write_list(Path(folder), crops), len(crops), self._threads)
+        found = _words(output)
+        return [_line(found.get(number, []), crop.shape[1]) for number, crop in enumerate(crops, start=1)]
+
+    @property
+    def _languages(self) -> str:
+        return "+".join(LANGUAGES.get(code, code) for code in self._settings.languages)
+
+
+def _write_list(folder: Path, crops: Sequence[Image]) -> Path:
+    """Write the crops as images and the file that lists them; Tesseract numbers them as pages, from 1."""
+    import cv2
+
+    names = []
+    for number, crop in enumerate(crops):
+        name = folder / f"{number:06}.pgm"
+        grey = crop if crop.ndim == 2 else cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
+        cv2.imwrite(str(name), np.pad(grey, MARGIN, constant_values=255))
+        names.append(str(name))
+    listing = folder / "crops.txt"
+    listing.write_text("\n".join(names) + "\n", encoding="utf-8")
+    return listing
+
+
+def _run(program: str, languages: str, listing: Path, count: int, threads: int) -> str:
+    # One line a page (7), the LSTM recogniser (1); 70 dpi is assumed otherwise and warned about for every crop.
+    command = [program, str(listing), "-", "--psm", "7", "--oem", "1", "--dpi", "300", "-l", languages, "tsv"]
+    environment = os.environ | {"OMP_THREAD_LIMIT": str(threads)}
+    timeout = START_SECONDS + SECONDS_PER_CROP * count
+    try:
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, timeout=timeout)
+    except subprocess.TimeoutExpired as error:
+        raise EngineError(f"tesseract did not read {count} lines within {timeout:.0f} s") from error
+    if done.returncode != 0:
+        raise EngineError(f"tesseract failed ({done.returncode}): {done.stderr.strip()[-500:]}")
+    return done.stdout
+
+
+def _words(output: str) -> dict[int, list[dict[str, str]]]:
+    """The rows that hold a word, by page."""
+    pages: dict[int, list[dict[str, str]]] = defaultdict(list)
+    for row in csv.DictReader(output.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
+        if row["level"] == "5" and row["text"].strip():
+            pages[int(row["page_num"])].append(row)
+    return pages
+
+
+def _line(rows: Sequence[dict[str, str]], width: int) -> RecognizedLine:
+    if not rows:
+        return NOTHING
+    words = tuple(_word(row, width) for row in rows)
+    letters = sum(len(w.text) for w in words)
+    confidence = sum(w.confidence * len(w.text) for w in words) / letters
+    return RecognizedLine(" ".join(w.text for w in words), confidence, words)
+
+
+def _word(row: dict[str, str], width: int) -> RecognizedWord:
+    left = int(row["left"]) - MARGIN
+    right = left + int(row["width"])
+    confidence = min(1.0, max(0.0, float(row["conf"]) / 100))
+    return RecognizedWord(row["text"].strip(), confidence, _fraction(left, width), _fraction(right, width))
+
+
+def _fraction(x: int, width: int) -> float:
+    return min(1.0, max(0.0, x / width))
+
+
+@cache
+def _program(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        raise EngineError(
+            f"no program {name!r}: install it (Debian: `apt install tesseract-ocr`; macOS: `brew install tesseract`) "
+            "or set `[text] tesseract_program` to its path"
+        )
+    return found
+
+
+@cache
+def _version(program: str) -> str:
+    said = subprocess.run([program, "--version"], capture_output=True, encoding="utf-8", timeout=START_SECONDS)
+    match = re.search(r"tesseract v?(\d+)(\.[\w.-]+)?", said.stdout + said.stderr)
+    if match is None or int(match[1]) < OLDEST:
+        raise EngineError(f"{program} is no Tesseract {OLDEST} or later: install a newer one")
+    return match[0].removeprefix("tesseract ")
+
+
+@cache
+def _language_data(program: str, languages: str) -> tuple[Path, ...]:
+    """The trained data of `languages` (`eng+deu`), in that order."""
+    _version(program)
+    said = subprocess.run([program, "--list-langs"], capture_output=True, encoding="utf-8", timeout=START_SECONDS)
+    heading, *known = (said.stdout or said.stderr).splitlines() or [""]
+    wanted = languages.split("+")
+    missing = [code for code in wanted if code not in known]
+    if missing:
+        packages = " ".join(f"tesseract-ocr-{code.replace('_', '-')}" for code in missing)
+        raise EngineError(
+            f"tesseract has no data for {', '.join(missing)}: install it (Debian: `apt install {packages}`) "
+            "or change `[text] languages`"
+        )
+    folder = Path(heading.partition('"')[2].rpartition('"')[0])
+    return tuple(folder / f"{code}.traineddata" for code in wanted)
