@@ -1,0 +1,1 @@
+"""Passages to search, and a vector for each."""
