@@ -76,20 +76,22 @@ def read_batch(
         if result.status in ("rejected", "passed_by") and result.rejection is not None:
             context.log.info(f"{result.status}: {key}: {result.rejection.message}")
     loads = sum(loading.loads().values()) - loads_before
-    yield dg.MaterializeResult(
-        metadata={
-            "batch_documents": counts.total(),
-            "batch_read": counts["read"],
-            "batch_reused": counts["reused"],
-            "batch_rejected": counts["rejected"],
-            "batch_passed_by": counts["passed_by"],
-            "batch_seconds": round(time.perf_counter() - started, 2),
-            "model_loads": loads,
-            "model_load_seconds": round(loading.load_seconds() - load_seconds, 2),
-            "documents_per_load": round(counts["read"] / loads, 2) if loads else float(counts["read"]),
-            "fingerprint": held.fingerprint(stage),
-        }
-    )
+    batch = {
+        "batch_documents": counts.total(),
+        "batch_read": counts["read"],
+        "batch_reused": counts["reused"],
+        "batch_rejected": counts["rejected"],
+        "batch_passed_by": counts["passed_by"],
+        "batch_seconds": round(time.perf_counter() - started, 2),
+        "model_loads": loads,
+        "model_load_seconds": round(loading.load_seconds() - load_seconds, 2),
+        "documents_per_load": round(counts["read"] / loads, 2) if loads else float(counts["read"]),
+        "fingerprint": held.fingerprint(stage),
+    }
+    for key in context.partition_keys:
+        # Added last and by key, so that a document's page begins with the document.
+        context.add_asset_metadata(batch, partition_key=key)
+    yield dg.MaterializeResult()
     # The generator goes on after Dagster has stored the materializations, which the evaluations point at.
     log_judgements(context, judgements)
     yield from roll_up(context, questions, judgements)

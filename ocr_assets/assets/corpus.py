@@ -1,7 +1,5 @@
 """`corpus`: the one DuckDB file people query."""
 
-from __future__ import annotations
-
 import dagster as dg
 from resources.warehouse import build
 

@@ -1,7 +1,5 @@
 """`embeddings`: chunks with their place, and a vector each."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import dagster as dg

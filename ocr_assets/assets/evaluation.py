@@ -1,7 +1,5 @@
 """`evaluation`: everything that was read, scored against ground truth; its check is the gate before publishing."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import dagster as dg

@@ -1,7 +1,5 @@
 """`pages`: every page upright and square, and whether it needs OCR."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import dagster as dg

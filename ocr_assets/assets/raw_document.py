@@ -1,7 +1,5 @@
 """`raw_document`: the bytes, unchanged, and what they are."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import dagster as dg

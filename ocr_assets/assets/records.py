@@ -1,7 +1,5 @@
 """`records`: the document's type and its typed, validated fields."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import dagster as dg

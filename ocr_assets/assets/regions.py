@@ -1,7 +1,5 @@
 """`regions`: regions of interest in reading order, tables with their cells."""
 
-from __future__ import annotations
-
 from collections import Counter
 from typing import Any
 

@@ -1,7 +1,5 @@
 """`text`: the canonical word model."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import dagster as dg

@@ -1,7 +1,5 @@
 """The folder sensor: files dropped into the inbox become partitions and one batch run."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from itertools import islice

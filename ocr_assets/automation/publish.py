@@ -1,7 +1,5 @@
 """The publishing sensor: when documents were read and none is being read, the corpus is built again."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from ocr_assets.automation.jobs import publish_corpus
