@@ -28,7 +28,6 @@ from resources.engines import EnginesResource
 from resources.settings import Settings, load_settings
 from resources.stores import LakeResource, LedgerResource, WarehouseResource
 
-
 # Per-document checks and backfill policies are marked as beta and preview in Dagster 1.13; the pinned version is known
 # to keep them, and a warning at every start tells a user nothing.
 warnings.filterwarnings("ignore", message=r".*(partitions_def on an AssetCheckSpec|Parameter `backfill_policy`).*")

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import dagster as dg
-from ocr.imaging.images import thumbnail
 
 from ocr import loading
 from ocr.errors import EngineError
+from ocr.imaging.images import thumbnail
 from ocr.stages import Reading
 from ocr_assets.checks.events import log_judgements, roll_up
 from ocr_assets.checks.judgement import Judgement, Question

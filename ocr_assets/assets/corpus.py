@@ -1,11 +1,11 @@
 """`corpus`: the one DuckDB file people query."""
 
 import dagster as dg
-from resources.warehouse import build
 
 from ocr_assets.assets.common import table
 from resources.collect import collect
 from resources.stores import LakeResource, LedgerResource, WarehouseResource
+from resources.warehouse import build
 
 
 def corpus_asset() -> dg.AssetsDefinition:
