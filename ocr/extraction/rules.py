@@ -1,0 +1,159 @@
+"""Business rules: what must hold between a record's fields. Types name the rules they want.
+
+A rule is a function of the fields and the settings that answers `Finding`s: the violation, and the fields it doubts.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+from ocr.documents import Field, Violation
+from ocr.extraction import normalise
+from ocr.extraction.doctype import BusinessRule, FieldRule, Finding
+from ocr.settings import RecordsSettings
+
+FUTURE_DAYS = 366
+OLDEST = datetime.date(1970, 1, 1)
+_CENT_PER_ITEM = 0.01
+
+
+def adds_up(parts: Sequence[str], total: str, *, optional: Sequence[str] = ()) -> BusinessRule:
+    """The parts' sum is the total, within the tolerance; parts in `optional` count only where they were found."""
+
+    def rule(fields: Sequence[Field], settings: RecordsSettings) -> list[Finding]:
+        found = {n: v for n in (*parts, *optional) if (v := _number(fields, n)) is not None}
+        actual = _number(fields, total)
+        if actual is None or not found.keys() >= set(parts) or abs(sum(found.values()) - actual) <= settings.tolerance:
+            return []
+        message = f"{' + '.join(found)} = {sum(found.values()):.2f}, but {total} is {actual:.2f}"
+        return [_finding(f"{total}_adds_up", "error", message, fields, (*found, total))]
+
+    return rule
+
+
+def items_sum_to(*totals: str, tax: str) -> BusinessRule:
+    """The line items' amounts sum to one of the totals, or to one less the tax (the first found is the one named)."""
+
+    def rule(fields: Sequence[Field], settings: RecordsSettings) -> list[Finding]:
+        amounts = [float(f.value) for f in fields if f.name == "amount" and f.group is not None and f.value]
+        expected = {n: v for n in totals if (v := _number(fields, n)) is not None}
+        sums = [v - less for v in expected.values() for less in (0.0, _number(fields, tax) or 0.0)]
+        slack = settings.tolerance + _CENT_PER_ITEM * len(amounts)
+        if not amounts or not expected or any(abs(sum(amounts) - v) <= slack for v in sums):
+            return []
+        name = next(iter(expected))
+        # Reading all lines of a table is harder than reading its total, so this doubts the lines alone.
+        message = f"{len(amounts)} line items sum to {sum(amounts):.2f}, but {name} is {expected[name]:.2f}"
+        return [Finding(Violation("items_sum", "warning", message, "amount", _page(fields, name)), ("amount",))]
+
+    return rule
+
+
+def quantities_multiply(fields: Sequence[Field], settings: RecordsSettings) -> list[Finding]:
+    """Quantity times unit price is the amount of each line item (discounts may lower it)."""
+    findings = []
+    for group in sorted({f.group for f in fields if f.group is not None}):
+        parts = {f.name: float(f.value) for f in fields if f.group == group and f.name != "description" and f.value}
+        if {"quantity", "unit_price", "amount"} <= parts.keys():
+            expected = parts["quantity"] * parts["unit_price"]
+            if abs(parts["amount"]) - abs(expected) > max(settings.tolerance, 0.005 * abs(expected)):
+                message = (
+                    f"item {group + 1}: quantity × unit price = {expected:.2f}, but its amount is {parts['amount']:.2f}"
+                )
+                findings.append(Finding(Violation("item_multiplies", "warning", message, "amount")))
+    return findings
+
+
+def in_order(earlier: str, later: str) -> BusinessRule:
+    """One date is not before the other."""
+
+    def rule(fields: Sequence[Field], settings: RecordsSettings) -> list[Finding]:
+        first, second = _date(fields, earlier), _date(fields, later)
+        if first is None or second is None or first <= second:
+            return []
+        message = f"{later} {second} is before {earlier} {first}"
+        return [_finding(f"{later}_after_{earlier}", "error", message, fields, (earlier, later))]
+
+    return rule
+
+
+def plausible_date(name: str) -> BusinessRule:
+    """A date is neither before 1970 nor more than a year ahead."""
+
+    def rule(fields: Sequence[Field], settings: RecordsSettings) -> list[Finding]:
+        date = _date(fields, name)
+        if date is None or OLDEST <= date <= datetime.date.today() + datetime.timedelta(days=FUTURE_DAYS):
+            return []
+        return [_finding("plausible_date", "error", f"{name} {date} is hardly possible", fields, (name,))]
+
+    return rule
+
+
+def one_currency(fields: Sequence[Field], settings: RecordsSettings) -> list[Finding]:
+    """No amount stands beside another currency's sign than the document's."""
+    known = next((f.value for f in fields if f.name == "currency" and f.group is None), "")
+    findings = []
+    for field in fields:
+        if not known or field.name in ("currency", "description"):
+            continue
+        codes = {code for w in field.raw.split() if (code := normalise.currency(w)) and code != known}
+        # The dollar sign is written for many currencies.
+        if codes and "$" not in field.raw:
+            message = f"{field.name} is in {', '.join(sorted(codes))}, the document in {known}"
+            findings.append(
+                Finding(Violation("one_currency", "warning", message, field.name, field.page), (field.name,))
+            )
+    return findings
+
+
+def complete(declared: Sequence[FieldRule], fields: Sequence[Field]) -> list[Finding]:
+    """Every required field was found."""
+    names = {f.name for f in fields if f.value}
+    return [
+        Finding(Violation("required", "error", f"no {rule.name} was found", rule.name))
+        for rule in declared
+        if rule.required and rule.name not in names
+    ]
+
+
+def judge(fields: Sequence[Field], findings: Sequence[Finding], settings: RecordsSettings) -> str:
+    """Sets each field's status and reasons, and answers the record's status: the worst there is.
+
+    A field whose value failed its schema is rejected; one a rule doubts, or of little confidence, needs review.
+    """
+    for field in fields:
+        for finding in findings:
+            if finding.violation.rule.startswith("schema") and finding.violation.field == field.name:
+                field.status = "rejected"
+            if field.name in finding.doubted:
+                field.reasons.append(finding.violation.message)
+        if field.confidence < settings.review_below:
+            field.reasons.append(f"confidence {field.confidence:.2f} is below {settings.review_below:.2f}")
+        if field.reasons and field.status == "valid":
+            field.status = "needs_review"
+    statuses = {f.status for f in fields}
+    if "rejected" in statuses:
+        return "rejected"
+    doubted = "needs_review" in statuses or any(f.violation.severity == "error" for f in findings)
+    return "needs_review" if doubted else "valid"
+
+
+def _finding(rule: str, severity: str, message: str, fields: Sequence[Field], names: Sequence[str]) -> Finding:
+    """A finding on several fields; the violation names the one read with the least confidence."""
+    concerned = [f for f in fields if f.name in names and f.group is None]
+    weakest = min(concerned, key=lambda f: f.confidence)
+    return Finding(Violation(rule, severity, message, weakest.name, weakest.page), tuple(names))
+
+
+def _number(fields: Sequence[Field], name: str) -> float | None:
+    return next((float(f.value) for f in fields if f.name == name and f.group is None and f.value), None)
+
+
+def _date(fields: Sequence[Field], name: str) -> datetime.date | None:
+    found = next((f.value for f in fields if f.name == name and f.value), None)
+    return datetime.date.fromisoformat(found) if found else None
+
+
+def _page(fields: Sequence[Field], name: str) -> int | None:
+    return next((f.page for f in fields if f.name == name), None)

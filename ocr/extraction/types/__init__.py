@@ -1,0 +1,1 @@
+"""The document types: one file each, declaring `TYPE`; a file added here is a type known everywhere."""
