@@ -116,6 +116,6 @@ class Engines:
             "pages": [installed("pymupdf"), of("orientation"), installed("jdeskew")],
             "regions": [of("layout"), of("docling")],
             "text": [of("detector"), of("recognizer")],
-            "records": [],
+            "records": [installed("rapidfuzz"), installed("pandera")],
             "embeddings": [of("embedder")],
         }[stage]

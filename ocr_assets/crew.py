@@ -28,34 +28,45 @@ class WorkerError(Exception):
 
 @dataclass(slots=True)
 class Crew:
-    """Runs batches on `count` workers in threads; `errors` holds what stopped it."""
+    """Workers and what stopped them (`errors`); `dismiss` or `stop` ends them."""
 
     settings: Settings
-    count: int
     errors: list[str] = field(default_factory=list)
     deaths: int = 0
     _processes: list[subprocess.Popen[str]] = field(default_factory=list)
+    _idle: list[subprocess.Popen[str]] = field(default_factory=list)
     _stopping: threading.Event = field(default_factory=threading.Event)
 
-    def read(self, batches: Sequence[tuple[str, str]]) -> list[threading.Thread]:
-        """Begin reading the batches; returns the threads, one a worker, which end when there is nothing left."""
+    def read(self, batches: Sequence[tuple[str, str]], count: int) -> list[threading.Thread]:
+        """Begin reading with `count` workers; returns their threads, which end when no batch is left."""
         waiting: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
         for batch in batches:
             waiting.put(batch)
-        threads = [
-            threading.Thread(target=self._work, args=(number, waiting), daemon=True) for number in range(self.count)
-        ]
+        threads = [threading.Thread(target=self._work, args=(number, waiting), daemon=True) for number in range(count)]
         for thread in threads:
             thread.start()
         return threads
 
     def publish(self) -> dict[str, Any]:
-        """Evaluate and build the corpus; the worker's answer."""
-        worker = self._start(0)
+        """Evaluate and build the corpus, in a worker that is there already if there is one; the worker's answer."""
         try:
-            return self._ask(worker, {"publish": True}) or {"ok": False, "error": f"the worker ended; {_log(0)}"}
-        finally:
-            self._end(worker)
+            if not self._idle:
+                self._idle.append(self._start(0))
+            answer = self._ask(self._idle[0], {"publish": True})
+        except WorkerError as error:
+            return {"ok": False, "error": str(error)}
+        return answer or {"ok": False, "error": f"the worker ended while publishing; {_log(0)}"}
+
+    def dismiss(self) -> None:
+        """Let the workers end, which they do when nothing more is asked of them."""
+        for process in self._processes:
+            if process.stdin is not None:
+                process.stdin.close()
+        for process in self._processes:
+            try:
+                process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
     def stop(self) -> None:
         """End all workers. What they had recorded stays."""
@@ -80,9 +91,8 @@ class Crew:
                 worker = self._read_batch(number, worker, batch)
         except WorkerError as error:
             self.errors.append(str(error))
-        finally:
-            if worker is not None:
-                self._end(worker)
+        if worker is not None:
+            self._idle.append(worker)
 
     def _read_batch(
         self, number: int, worker: subprocess.Popen[str] | None, batch: tuple[str, str]
@@ -128,14 +138,6 @@ class Crew:
         except BrokenPipeError:
             return None
         return _answer(worker)
-
-    def _end(self, worker: subprocess.Popen[str]) -> None:
-        if worker.stdin is not None:
-            worker.stdin.close()
-        try:
-            worker.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            worker.kill()
 
 
 def _answer(worker: subprocess.Popen[str]) -> dict[str, Any] | None:

@@ -59,12 +59,19 @@ def read_and_publish(settings: Settings, workers: int, *, console: Console | Non
         summary = Summary()
         began = datetime.now(UTC).isoformat(timespec="milliseconds")
         _prepare(ledger)
-        if pending:
-            _read(settings, ledger, pending, workers, began, console, summary)
-        keys = [item.document for item in pending]
-        _count(ledger, keys, summary)
-        if not summary.errors:
-            _publish(settings, console, summary)
+        crew = Crew(settings)
+        try:
+            if pending:
+                _read(settings, ledger, pending, workers, began, console, crew)
+            _count(ledger, [item.document for item in pending], summary)
+            summary.errors = crew.errors
+            if not summary.errors:
+                _publish(crew, console, summary)
+        except KeyboardInterrupt:
+            crew.stop()
+            raise
+        finally:
+            crew.dismiss()
     summary.seconds = time.perf_counter() - started
     return summary
 
@@ -76,7 +83,7 @@ def _read(
     workers: int,
     began: str,
     console: Console | None,
-    summary: Summary,
+    crew: Crew,
 ) -> None:
     from partitions import contiguous_batches
 
@@ -84,23 +91,17 @@ def _read(
     # Small enough that every worker has something to do until the end.
     size = max(1, min(settings.run.batch, -(-len(pending) // (2 * workers))))
     batches = list(contiguous_batches((item.document for item in pending), order, size))
-    crew = Crew(settings, min(workers, len(batches)))
-    threads = crew.read(batches)
-    try:
-        with _watch(console, ledger, pending, began, crew.count) as look:
-            while any(thread.is_alive() for thread in threads):
-                look()
-                time.sleep(POLL_SECONDS)
-    except KeyboardInterrupt:
-        crew.stop()
-        raise
-    summary.errors = crew.errors
+    threads = crew.read(batches, min(workers, len(batches)))
+    with _watch(console, ledger, pending, began, len(threads)) as look:
+        while any(thread.is_alive() for thread in threads):
+            look()
+            time.sleep(POLL_SECONDS)
 
 
-def _publish(settings: Settings, console: Console | None, summary: Summary) -> None:
+def _publish(crew: Crew, console: Console | None, summary: Summary) -> None:
     if console is not None:
         console.print("Scoring against ground truth and publishing the corpus …")
-    answer = Crew(settings, 1).publish()
+    answer = crew.publish()
     summary.published = answer["ok"]
     summary.blocked = answer.get("blocked", "")
     if "error" in answer:
