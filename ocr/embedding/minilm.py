@@ -106,7 +106,7 @@ def _graph(weights: dict[str, np.ndarray]) -> Model:
         places = op.slice(op.constant(table["position"]), axes(0), length, axes(1), axes(0))
         return normalised(op.add(op.add(words, places), op.constant(table["token_type"][0])), "embeddings")
 
-    inputs: list[Any] = [op.parameter([-1, -1], np.int64), op.parameter([-1, -1], np.float32)]
+    inputs = [op.parameter([-1, -1], np.int64), op.parameter([-1, -1], np.float32)]
     tokens, mask = inputs
     bias = op.multiply(op.subtract(op.unsqueeze(mask, axes(1, 2)), number(1)), number(1e9))
     x = embedded(tokens)
@@ -114,4 +114,6 @@ def _graph(weights: dict[str, np.ndarray]) -> Model:
         x = layer(x, bias, f"encoder.layer.{index}")
     # The direction of the sum is that of the mean.
     total = op.reduce_sum(op.multiply(x, op.unsqueeze(mask, axes(2))), axes(1))
-    return openvino.Model([op.divide(total, op.reduce_l2(total, axes(1), True))], inputs)
+    results = [op.divide(total, op.reduce_l2(total, axes(1), True))]
+    graph: Any = openvino.Model  # its annotations know no list of plain nodes
+    return graph(results, inputs)
