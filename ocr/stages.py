@@ -193,7 +193,8 @@ def embeddings(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcom
         reading.chunks = chunk(
             reading.regions, reading.lines, embedder.count_tokens, engines.settings.embeddings.chunk_tokens
         )
-        reading.vectors = embedder.embed([c.text for c in reading.chunks])
+        # A passage is about what its heading says, also where it does not repeat it.
+        reading.vectors = embedder.embed([f"{c.heading}\n{c.text}".strip() for c in reading.chunks])
 
     return _each("embeddings", readings, work)
 

@@ -11,11 +11,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from ocr.imaging.images import PageImages
-
 from ocr.assembly import STAGES, Engines
 from ocr.documents import Rejection
 from ocr.errors import ReaderCrashed
+from ocr.imaging.images import PageImages
 from ocr.stages import READS, STAGE_FUNCTIONS, Outcome, Reading, Rejected
 from resources.lake import Lake, Manifest, load_parts, save_parts
 from resources.lake.store import version_of

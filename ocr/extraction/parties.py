@@ -40,7 +40,10 @@ _PRICE = re.compile(r"\d[.,]\d{2}(?!\d)")
 _POSTCODE = re.compile(
     r"(?<![\d\-/:])(?:[A-Z]{1,2}[\s\-])?\d{5}(?![\d\-/])\s*,?\s*[^\W\d]|\b\d{4}\s?[A-Z]{2}\b"
     r"|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]{2} \d{5}\b|,\s*\d{5}(?!\d)"
+    r"|\b[AC-FHKNPRTV-Y]\d[\dW] ?(?=\w*\d)[\dAC-FHKNPRTV-Y]{4}\b"  # Ireland
 )
+_HOUSE = re.compile(r"^[^\W\d_][^\d:]{2,40}\s\d{1,4}\s?[a-z]?$", re.IGNORECASE)
+"""A street as written on the continent, its number at the end; other lines look so too, so what follows must agree."""
 _REGISTRATION = re.compile(
     r"\(?\s?\b(?:CO\.?\s*(?:NO|REG)\b\W*)?(?:[A-Z]{0,3}\d{5,12}\s?-\s?[A-Z0-9]{1,2}|\d{12})\b\s?\)?"
     r"|\b(?:reg(?:istration)?|company)\.?\s*no\b.*",
@@ -95,7 +98,7 @@ def head_name(rows: Sequence[Row]) -> tuple[Candidate | None, int]:
         return None, 0
     for pattern, score in ((LEGAL_FORM, 0.93), (_TRADE, 0.85)):
         for i, row in named:
-            if pattern.search(_plain(row)):
+            if pattern.search(_plain(row)) and not _HOUSE.match(_plain(row)):
                 return _named(rows, i, score, "head_legal_form" if pattern is LEGAL_FORM else "head_trade")
     return _named(rows, named[0][0], 0.7, "head_first")
 
@@ -104,7 +107,7 @@ def address_after(rows: Sequence[Row], start: int) -> Candidate | None:
     """The address in the rows from `start`: from the first row that reads like one to the last, before a telephone
     number, a tax number or a table."""
     taken: list[Row] = []
-    for row in rows[start:]:
+    for place, row in enumerate(rows[start:], start):
         text = _plain(row)
         clean = _REGISTRATION.sub(" ", text).strip(" ()")
         if taken and (_NOT_A_PARTY.search(text) or (row.y0 - taken[-1].y1) > 2.2 * row.height):
@@ -113,6 +116,7 @@ def address_after(rows: Sequence[Row], start: int) -> Candidate | None:
             continue
         if (
             is_address(text)
+            or (_HOUSE.match(text) and any(_POSTCODE.search(_plain(below)) for below in rows[place + 1 : place + 2]))
             or (_NUMBERED.search(text) and re.search(r"[^\W\d_]{4}", text))
             or (taken and (re.fullmatch(r"[^\d:;%]{3,40}", text) or text.rstrip().endswith(",")))
         ):

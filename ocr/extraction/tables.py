@@ -52,7 +52,7 @@ HEADINGS = Labels(
         ),
     }
 )
-_STOP = re.compile(
+STOP = re.compile(
     r"^\W*(?:sub\s?-?\s?total|total|grand|net\b|nett|summe|zwischensumme|gesamt(?:betrag|summe)?|netto|rechnungsbetrag|"
     r"amount due|cash|change|rounding|discount|tax|gst|vat|mwst|ust|umsatzsteuer|(?:tot(?:al)?\.? ?)?q(?:ty|uantity)|"
     r"item count|no\.? of items|belegsummen|taxe|leergutwert|warenwert|visa|master|balance|payment|zu zahlen|"
@@ -83,12 +83,16 @@ class Item:
 
 def line_items(transcript: Transcript) -> list[Field]:
     """Fields `description`, `quantity`, `unit_price` and `amount` of each item, `group` numbering the items from 0."""
-    found = _from_cells(transcript) or _from_rows(transcript)
+    return item_fields(_from_cells(transcript) or _from_rows(transcript), "item_columns")
+
+
+def item_fields(items: Sequence[Item], rule: str, least: float = 0.7) -> list[Field]:
+    """The items' parts as fields found by `rule`; `least` is how sure an item without a cross-check is."""
     fields = []
-    for group, item in enumerate(found):
-        score = 0.92 if item.multiplies() else 0.82 if len(item.parts) > 2 else 0.7
+    for group, item in enumerate(items):
+        score = 0.92 if item.multiplies() else max(least, 0.82 if len(item.parts) > 2 else 0.0)
         for name, (value, span) in item.parts.items():
-            fields.append(as_field(Candidate(name, value, span, score, "item_columns"), group=group))
+            fields.append(as_field(Candidate(name, value, span, score, rule), group=group))
     return fields
 
 
@@ -169,7 +173,7 @@ def _items_below(
     names_above = False
     for number in range(header + 1, min(header + _LONGEST, len(rows))):
         row = rows[number]
-        ends = _STOP.search(row.text) and (len(row.text) < _SHORT or any(v.decimals == 2 for v in by_row[number]))
+        ends = STOP.search(row.text) and (len(row.text) < _SHORT or any(v.decimals == 2 for v in by_row[number]))
         if ends or (items and row.page != rows[header].page):
             break
         item, text = _item_of(row, columns, by_row[number])

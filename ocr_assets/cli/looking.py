@@ -110,18 +110,19 @@ def search(
     """Passages that say it, best first: by words (BM25) and by meaning (vectors)."""
     from dataclasses import asdict
 
-    from resources.warehouse import CorpusMissing
+    from ocr.embedding.sentence import SentenceEmbedder
+    from ocr.errors import OcrError
     from resources.warehouse import search as search_corpus
-
-    from ocr.assembly import Engines
 
     settings = settings_in_force()
     vector = None
-    if settings.corpus_path.exists() and not words_only and words.strip():
-        vector = Engines(settings.reading).embedder.embed([words])[0]
     try:
+        if settings.corpus_path.exists() and not words_only and words.strip():
+            # One query is quickest on the processor, also where documents are read on a GPU.
+            engines = settings.engines.model_copy(update={"device": "cpu"})
+            vector = SentenceEmbedder(settings.embeddings, engines).embed([words])[0]
         hits = search_corpus(settings.corpus_path, words, vector, limit, type_)
-    except CorpusMissing as error:
+    except OcrError as error:
         fail(str(error))
     if as_json:
         say_json([asdict(hit) for hit in hits])
@@ -141,6 +142,7 @@ def sql(
 ) -> None:
     """Ask the corpus in SQL (DuckDB, read only)."""
     import duckdb
+
     from resources.warehouse import CorpusMissing, connect
 
     try:

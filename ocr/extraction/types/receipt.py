@@ -11,7 +11,8 @@ from ocr.extraction import candidates, money, parties, rules
 from ocr.extraction.candidates import Candidate
 from ocr.extraction.doctype import DocumentType, FieldRule, labels_of
 from ocr.extraction.labels import phrases
-from ocr.extraction.tables import line_items
+from ocr.extraction.tables import item_fields, line_items
+from ocr.extraction.till import till_items
 from ocr.extraction.transcript import Transcript
 from ocr.settings import RecordsSettings
 
@@ -196,7 +197,19 @@ def read(transcript: Transcript, settings: RecordsSettings) -> list[Field]:
     total = choose_total(transcript, amounts, settings.tolerance)
     chosen = [company, address, choose_date(transcript), total, *single.values()]
     chosen.append(money.currency_of(transcript, total))
-    return [candidates.as_field(c) for c in chosen if c is not None] + line_items(transcript)
+    items = line_items(transcript) or item_fields(
+        till_items(transcript, _sums(total, single), settings.tolerance), "items_add_up", least=0.9
+    )
+    return [candidates.as_field(c) for c in chosen if c is not None] + items
+
+
+def _sums(total: Candidate | None, single: dict[str, Candidate | None]) -> list[float]:
+    """What the items may add up to: the subtotal, the total, the total less tax or rounding."""
+    known = {name: float(c.value) for name, c in single.items() if c is not None}
+    sums = [known["subtotal"]] if "subtotal" in known else []
+    if total is not None:
+        sums += [float(total.value) - less for less in (0.0, known.get("tax", 0.0), known.get("rounding", 0.0))]
+    return sums
 
 
 def choose_date(transcript: Transcript) -> Candidate | None:
