@@ -1,0 +1,35 @@
+"""How good layout and cells are on real documents; skipped where they are not there."""
+
+import os
+from pathlib import Path
+
+import cv2
+import pytest
+
+from ocr.documents import Page
+from ocr.layout.rapid import RapidLayoutDetector
+from ocr.layout.regions import regions_from_boxes
+from ocr.settings import EngineSettings, RegionsSettings
+
+DATA = Path(os.environ.get("OCR_EVALUATION_DATA", Path(__file__).parents[4] / "shared" / "data"))
+PAPERS = DATA / "layout_docbank"
+
+
+@pytest.mark.skipif(not PAPERS.is_dir(), reason="no evaluation data: set OCR_EVALUATION_DATA")
+def test_regions_hold_nearly_every_word_of_papers() -> None:
+    detector = RapidLayoutDetector(RegionsSettings(), EngineSettings())
+    words = held = 0
+    for path in sorted((PAPERS / "img").glob("*.jpg"))[:5]:
+        image = cv2.imread(str(path))
+        assert image is not None
+        height, width = image.shape[:2]
+        page = Page(1, width, height, 200, width, height)
+        regions = regions_from_boxes(page, detector.detect([image[:, :, ::-1]])[0])
+        for line in (PAPERS / "tokens" / f"{path.stem}.txt").read_text("utf-8", "replace").splitlines():
+            text, x0, y0, x1, y1, *_ = line.split("\t")
+            if text.startswith("##LT"):
+                continue
+            x, y = (int(x0) + int(x1)) / 2000 * width, (int(y0) + int(y1)) / 2000 * height
+            words += 1
+            held += any(r.x0 <= x <= r.x1 and r.y0 <= y <= r.y1 for r in regions)
+    assert held / words > 0.95
