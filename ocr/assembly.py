@@ -113,7 +113,7 @@ class Engines:
 
         return {
             "raw_document": [installed("pymupdf")],
-            "pages": [installed("pymupdf"), of("orientation"), installed("jdeskew")],
+            "pages": [installed("pymupdf"), installed("opencv-python-headless"), of("orientation")],
             "regions": [of("layout"), of("docling")],
             "text": [of("detector"), of("recognizer")],
             "records": [installed("rapidfuzz"), installed("pandera")],

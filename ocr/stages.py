@@ -20,7 +20,7 @@ import numpy as np
 from ocr import loading
 from ocr.assembly import Engines
 from ocr.documents import Chunk, Line, Page, RawDocument, Record, Region, Rejection, TableCell, Word
-from ocr.errors import DocumentError, EmptyDocument, EngineError, InternalError, SourceChanged
+from ocr.errors import BrokenDocument, DocumentError, EmptyDocument, EngineError, InternalError, SourceChanged
 from ocr.imaging.images import PageImages
 
 log = logging.getLogger(__name__)
@@ -134,7 +134,12 @@ def regions(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
         reading.cells = []
         digital = [p for p in reading.pages if not p.needs_ocr and not p.blank]
         if digital and engines.docling is not None and _raw(reading).media_type == "application/pdf":
-            structure = engines.docling.structure(reading.load(), reading.name, digital)
+            try:
+                structure = engines.docling.structure(reading.load(), reading.name, digital)
+            except BrokenDocument as error:
+                # Docling's parser is stricter than PyMuPDF's: pages that could be rendered can be looked at.
+                log.warning("%s: %s; its layout is taken from pixels", reading.key, error.message)
+                structure = {}
             for number, (page_regions, cells) in structure.items():
                 found[number] = page_regions
                 reading.cells.extend(cells)

@@ -32,8 +32,8 @@ class UpstreamMissing(Exception):
 class Result:
     """What became of one document at one stage.
 
-    `reading` holds the stage's own part where the document was read (now or before); a document that an earlier stage
-    rejected is passed by, with that stage's rejection.
+    `reading` holds the stage's part and those it reads, where the document was read (now or before); a document that an
+    earlier stage rejected is passed by, with that stage's rejection.
     """
 
     document: Document
@@ -169,7 +169,7 @@ def _reuse(stage: str, task: _Task, manifest: Manifest, lake: Lake, ledger: Ledg
         ledger.record(manifest)
     if manifest.rejection is not None:
         return Result(task.document, "rejected", rejection=Rejection(**manifest.rejection), manifest=manifest)
-    reading = open_reading(task.document, (), task.outputs, lake)
+    reading = open_reading(task.document, READS[stage], task.outputs, lake)
     load_parts(lake, stage, reading, task.version, manifest.data)
     if stage == "pages":
         reading.images = PageImages(lake.folder(stage, reading.key, task.version), lake.write)

@@ -7,7 +7,7 @@ import dagster as dg
 
 from ocr.stages import Reading
 from ocr_assets.assets.common import document_asset, read_batch, table
-from ocr_assets.checks.complete import has_regions
+from ocr_assets.checks.complete import coverage
 from ocr_assets.checks.readable import readable
 from resources.engines import EnginesResource
 from resources.stores import LakeResource, LedgerResource
@@ -25,7 +25,7 @@ def describe(reading: Reading) -> dict[str, Any]:
 
 
 def regions_asset(code_version: str) -> dg.AssetsDefinition:
-    questions = [readable, has_regions]
+    questions = [readable, coverage]
 
     @document_asset(
         name="regions",

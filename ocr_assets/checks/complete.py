@@ -1,11 +1,15 @@
-"""Is everything of the document there: every page, regions on every page with content, a vector for every chunk?"""
+"""Is everything of the document there: every page, regions around its words, a vector for every chunk?"""
 
 from __future__ import annotations
 
 import numpy as np
 
+from ocr.documents import Region, Word
 from ocr_assets.checks.judgement import Judgement, Question
 from resources.batch import Result
+
+LEAST_COVERED = 0.3
+"""Share of words in regions. Loose lines of invoices and forms belong to no region and are read all the same."""
 
 
 def _every_page(result: Result) -> Judgement | None:
@@ -30,13 +34,24 @@ def _skew_certain(result: Result) -> Judgement | None:
     return Judgement(not unsure, text, {"unsure_pages": unsure[:50]})
 
 
-def _every_page_has_regions(result: Result) -> Judgement | None:
+def _words_in_regions(result: Result) -> Judgement | None:
     if result.reading is None:
         return None
-    pages = {region.page for region in result.reading.regions}
-    kinds = sorted({region.kind for region in result.reading.regions})
-    passed = bool(pages)
-    return Judgement(passed, f"{len(result.reading.regions)} regions on {len(pages)} pages", {"kinds": kinds})
+    layer = result.reading.layer
+    if not layer:
+        return Judgement(True, "no page with a text layer: nothing to compare regions with")
+    boxes: dict[int, list[Region]] = {}
+    for region in result.reading.regions:
+        boxes.setdefault(region.page, []).append(region)
+    inside = sum(any(_holds(region, word) for region in boxes.get(word.page, [])) for word in layer)
+    share = inside / len(layer)
+    text = f"{share:.2f} of the text layer's {len(layer)} words lie in a region (at least {LEAST_COVERED})"
+    return Judgement(share >= LEAST_COVERED, text, {"covered": share})
+
+
+def _holds(region: Region, word: Word) -> bool:
+    x, y = (word.x0 + word.x1) / 2, (word.y0 + word.y1) / 2
+    return region.x0 <= x <= region.x1 and region.y0 <= y <= region.y1
 
 
 def _unit_vectors(result: Result) -> Judgement | None:
@@ -51,5 +66,5 @@ def _unit_vectors(result: Result) -> Judgement | None:
 
 every_page = Question("every_page", "Every page of the document was made.", _every_page)
 skew_certain = Question("skew_certain", "The skew of every scanned page could be estimated.", _skew_certain)
-has_regions = Question("has_regions", "Regions were found.", _every_page_has_regions)
+coverage = Question("coverage", "Regions hold the words that the text layer is known to have.", _words_in_regions)
 unit_vectors = Question("unit_vectors", "A finite unit vector for every chunk.", _unit_vectors)
