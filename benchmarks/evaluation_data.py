@@ -25,7 +25,7 @@ def sha256(path: Path) -> str:
 
 
 def sroie() -> Iterator[tuple[Path, Truth]]:
-    """Receipts: lines in the order of the annotation, and four fields as printed."""
+    """Receipts: lines in the order of the annotation, and four fields as printed; the annotation is in capitals throughout."""
     from ocr.extraction.dates import parse_date
     from ocr.extraction.normalise import amount
 
@@ -43,7 +43,15 @@ def sroie() -> Iterator[tuple[Path, Truth]]:
         page = TruthPage(number=1, text="\n".join(lines))
         yield (
             image,
-            Truth(sha256=sha256(image), name=image.name, set="sroie", type="receipt", pages=[page], fields=fields),
+            Truth(
+                sha256=sha256(image),
+                name=image.name,
+                set="sroie",
+                type="receipt",
+                pages=[page],
+                fields=fields,
+                caseless=True,
+            ),
         )
 
 

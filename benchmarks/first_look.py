@@ -100,8 +100,9 @@ def report(
         f"- Peak memory: {peak.largest:.0f} MiB in the largest process, {peak.together:.0f} MiB together.",
         "",
         "CER is sensitive to order: the annotated order of SROIE and the normalised line breaks of the books count.",
-        "Word F1 is not. Field F1 counts company, date, address and total of receipts; number, date, currency, gross",
-        "and tax of invoices, each after folding case, space and punctuation.",
+        "Word F1 is not. Case is ignored on SROIE, whose truth is in capitals. Field F1 counts company, date, address",
+        "and total of receipts; number, date, currency, gross and tax of invoices, each after folding case, space and",
+        "punctuation.",
         "",
         *rejections(ledger),
     ]

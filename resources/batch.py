@@ -6,6 +6,7 @@ does, and the ledger's row follows it.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -13,13 +14,15 @@ from typing import Literal
 
 from ocr.assembly import STAGES, Engines
 from ocr.documents import Rejection
-from ocr.errors import ReaderCrashed
+from ocr.errors import InternalError, ReaderCrashed
 from ocr.imaging.images import PageImages
 from ocr.stages import READS, STAGE_FUNCTIONS, Outcome, Reading, Rejected
 from resources.lake import Lake, Manifest, load_parts, save_parts
 from resources.lake.store import version_of
 from resources.ledger import Document, Ledger, Output, input_hash
 from resources.sources import fetch
+
+log = logging.getLogger(__name__)
 
 Status = Literal["read", "reused", "rejected", "passed_by"]
 
@@ -137,7 +140,28 @@ def _read(
 def _keep(stage: str, task: _Task, outcome: Outcome, lake: Lake, ledger: Ledger, fingerprint: str) -> Result:
     """Store an outcome and enter it in the ledger."""
     reading = outcome.reading if isinstance(outcome, Rejected) else outcome
-    manifest = Manifest(
+    manifest = _manifest(stage, task, reading, fingerprint)
+    if isinstance(outcome, Reading):
+        try:
+            folder = lake.folder(stage, reading.key, task.version)
+            manifest.files, manifest.data, manifest.output_hash = save_parts(lake, stage, reading, folder)
+        except (ValueError, TypeError) as error:
+            # What was read cannot be written down (pyarrow's errors are ValueErrors too): this document's fault.
+            log.exception("%s of %s cannot be stored", stage, reading.key)
+            fault = InternalError(f"its {stage} cannot be stored: {type(error).__name__}: {error}")
+            outcome = Rejected(reading, Rejection(stage, fault.code, fault.message, fault.advice), fault)
+    if isinstance(outcome, Rejected):
+        manifest.rejection = asdict(outcome.rejection)
+        result = Result(task.document, "rejected", rejection=outcome.rejection, manifest=manifest)
+    else:
+        result = Result(task.document, "read", reading=reading, manifest=manifest)
+    lake.commit(manifest)
+    ledger.record(manifest)
+    return result
+
+
+def _manifest(stage: str, task: _Task, reading: Reading, fingerprint: str) -> Manifest:
+    return Manifest(
         document=reading.key,
         stage=stage,
         version=task.version,
@@ -150,16 +174,6 @@ def _keep(stage: str, task: _Task, outcome: Outcome, lake: Lake, ledger: Ledger,
         pages=len(reading.pages) or (reading.raw.page_count if reading.raw else 0),
         page_rejections=[asdict(r) for r in reading.rejections] if stage == "pages" else [],
     )
-    if isinstance(outcome, Rejected):
-        manifest.rejection = asdict(outcome.rejection)
-        result = Result(task.document, "rejected", rejection=outcome.rejection, manifest=manifest)
-    else:
-        folder = lake.folder(stage, reading.key, task.version)
-        manifest.files, manifest.data, manifest.output_hash = save_parts(lake, stage, reading, folder)
-        result = Result(task.document, "read", reading=reading, manifest=manifest)
-    lake.commit(manifest)
-    ledger.record(manifest)
-    return result
 
 
 def _reuse(stage: str, task: _Task, manifest: Manifest, lake: Lake, ledger: Ledger) -> Result:

@@ -88,12 +88,18 @@ def score_text(truth: Truth, pages_text: dict[int, str]) -> TextScore | None:
     pages that truth does not know are not judged). Where truth has only the text of the whole document, all pages are
     compared with it at once.
     """
+    if truth.caseless:
+        pages_text = {number: text.casefold() for number, text in pages_text.items()}
     known = {page.number: page.wording for page in truth.pages if page.wording is not None}
     if known:
-        return pool(compare(text, pages_text.get(number, "")) for number, text in known.items())
+        return pool(compare(_cased(truth, text), pages_text.get(number, "")) for number, text in known.items())
     if truth.text is not None:
-        return compare(truth.text, "\n".join(pages_text[number] for number in sorted(pages_text)))
+        return compare(_cased(truth, truth.text), "\n".join(pages_text[number] for number in sorted(pages_text)))
     return None
+
+
+def _cased(truth: Truth, text: str) -> str:
+    return text.casefold() if truth.caseless else text
 
 
 def pool(scores: Iterable[TextScore]) -> TextScore:

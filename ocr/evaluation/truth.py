@@ -67,7 +67,8 @@ class Truth(_Strict):
 
     `fields` holds normalised values (dates ISO, amounts plain decimals, currency ISO 4217) by the names of the records
     stage; an empty value says that the document has no such field, a name left out that nobody knows. `items` are line
-    items in order. `text` is the text of the whole document where it is not known page by page.
+    items in order. `text` is the text of the whole document where it is not known page by page. `caseless` says that
+    texts were written down without regard to case.
     """
 
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
@@ -76,6 +77,7 @@ class Truth(_Strict):
     type: DocumentType | None = None
     language: str | None = None
     text: str | None = None
+    caseless: bool = False
     pages: list[TruthPage] = Field(default_factory=list)
     fields: dict[str, str] = Field(default_factory=dict)
     items: list[dict[str, str]] | None = None

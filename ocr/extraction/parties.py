@@ -162,9 +162,7 @@ def window_block(transcript: Transcript) -> list[Span]:
     top = [r for r in transcript.rows[:40] if r.page == page]
     lines = [r.span(*r.segments[0]) for r in top if r.segments and r.span(*r.segments[0]).box[0] < 0.45 * width]
     for end, line in enumerate(lines):
-        if re.match(r"(?:[A-Z]{1,2}[\s\-])?\d{5}\s+[^\W\d]|\d{4}\s?[A-Z]{2}\s", line.text) and not re.search(
-            r"[|•●·]", line.text
-        ):
+        if _POSTCODE.search(line.text) and not re.search(r"[|•●·]", line.text) and not _STREET.search(line.text):
             block = [line]
             for above in reversed(lines[max(0, end - 5) : end]):
                 gap = block[0].box[1] - above.box[3]
@@ -185,6 +183,9 @@ def letterhead(transcript: Transcript, other: Candidate | None) -> Candidate | N
     page = transcript.rows[0].page
     rows = [r for r in transcript.rows if r.page == page]
     taken = other.span.text if other else ""
+    above = return_address(rows[:15])
+    if above is not None:
+        return above
     for part, score in ((rows[:12], 0.85), (rows[-12:], 0.7)):
         for row in part:
             for start, end in row.segments:
@@ -193,6 +194,18 @@ def letterhead(transcript: Transcript, other: Candidate | None) -> Candidate | N
                     return Candidate("seller", text.strip(), row.span(start, start + len(text)), score, "letterhead")
     first = next((r.span(*r.segments[0]) for r in rows[:6] if is_party(r.text) and r.segments), None)
     return Candidate("seller", first.text, first, 0.45, "head_first") if first and first.text != taken else None
+
+
+def return_address(rows: Sequence[Row]) -> Candidate | None:
+    """The name in the small line above a letter's window: `Name · Street 1 · 12345 City`."""
+    for row in rows:
+        for start, end in row.segments:
+            parts = re.split(r"\s?[|•●·]\s?", row.text[start:end])
+            name = parts[0].rstrip()
+            is_name = is_party(name) and not is_address(name) and not _HOUSE.match(name)
+            if is_name and any(_POSTCODE.search(part) for part in parts[1:]):
+                return Candidate("seller", name, row.span(start, start + len(name)), 0.9, "letterhead")
+    return None
 
 
 def joined(spans: Sequence[Span]) -> Span:

@@ -100,17 +100,21 @@ def _from_cells(transcript: Transcript) -> list[Item]:
     tables: dict[tuple[int, int], list[TableCell]] = defaultdict(list)
     for cell in transcript.cells:
         tables[cell.page, cell.region].append(cell)
-    for cells in tables.values():
+    items: list[Item] = []
+    for _, cells in sorted(tables.items()):
         first = min(c.row for c in cells)
         classes = {c.column: name for c in cells if c.row == first and (name := _class_of(c.text))}
         if {"amount", "description"} <= set(classes.values()):
             rows: dict[int, list[TableCell]] = defaultdict(list)
             for cell in cells:
-                if cell.row > first and cell.column in classes and cell.text.strip():
+                if cell.row > first and cell.text.strip():
                     rows[cell.row].append(cell)
-            items = [_cell_item(row, classes, transcript) for _, row in sorted(rows.items())]
-            return [i for i in items if "amount" in i.parts]
-    return []
+            for _, row in sorted(rows.items()):
+                if STOP.search(" ".join(cell.text for cell in row)):
+                    break
+                items.append(_cell_item([cell for cell in row if cell.column in classes], classes, transcript))
+    # A lone amount under a table of goods is one of its sums.
+    return [item for item in items if "amount" in item.parts and len(item.parts) > 1]
 
 
 def _cell_item(cells: Sequence[TableCell], classes: dict[int, str], transcript: Transcript) -> Item:
@@ -133,14 +137,18 @@ def _from_rows(transcript: Transcript) -> list[Item]:
     by_row: dict[int, list[Value]] = defaultdict(list)
     for value in transcript.amounts:
         by_row[value.row].append(value)
+    items: list[Item] = []
+    page = 0
     for number, row in enumerate(rows):
         columns = _columns(row)
         classes = {name for name, _, _ in columns}
-        if "amount" in classes and classes & _GOODS and not any(v.decimals for v in by_row[number]):
-            items = _items_below(rows, number, columns, by_row)
-            if items:
-                return items
-    return []
+        # One table of goods a page: a long one goes on under the same headings.
+        if row.page > page and "amount" in classes and classes & _GOODS and not any(v.decimals for v in by_row[number]):
+            below = _items_below(rows, number, columns, by_row)
+            if below:
+                items += below
+                page = row.page
+    return items
 
 
 def _columns(row: Row) -> list[tuple[str, float, float]]:

@@ -32,10 +32,10 @@ def print_scores(settings: Settings) -> None:
     ledger, lake = open_ledger(settings), open_lake(settings)
     scores = {score.document: score for score in score_documents(ledger, lake, settings.truth_folders)}
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("document", "type"):
-        table.add_column(name, overflow="ellipsis", no_wrap=True)
+    table.add_column("document", overflow="ellipsis", no_wrap=True)
+    table.add_column("type", no_wrap=True)
     for name in ("CER", "WER", "word F1", "field F1"):
-        table.add_column(name, justify="right", no_wrap=True)
+        table.add_column(name, justify="right", no_wrap=True, min_width=8)
     for score in scores.values():
         table.add_row(*_cells(score))
     for name, reason in _rejected(ledger):

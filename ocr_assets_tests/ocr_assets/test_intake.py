@@ -5,6 +5,7 @@ import pytest
 
 from ocr_assets.intake import find_files, register_files
 from resources.ledger import Ledger
+from resources.sources import fetch
 
 
 @pytest.fixture
@@ -47,3 +48,11 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_are_added(folder: Pa
     assert [(file.name, reason) for file, reason in intake.unreadable] == [
         ("vanished.pdf", "No such file or directory")
     ]
+
+
+def test_a_registered_file_is_found_again_whatever_its_name(tmp_path: Path, ledger: Ledger) -> None:
+    names = ["a@b.pdf", "100 %.pdf", "ä#ö?.pdf", "semi;colon.pdf"]
+    for name in names:
+        (tmp_path / name).write_bytes(name.encode())
+    register_files([tmp_path / name for name in names], ledger)
+    assert [fetch(document.uri) for document in ledger.documents()] == [name.encode() for name in names]

@@ -83,3 +83,11 @@ def test_pooling_adds_counts(pairs):
     assert pooled.units == len(pairs)
     assert pooled.characters.edits == sum(s.characters.edits for s in scores)
     assert pooled.bag.read == sum(len(read) for _, read in pairs)
+
+
+def test_case_counts_unless_the_truth_was_written_down_without_it() -> None:
+    page = TruthPage(number=1, text="TOTAL")
+    strict = score_text(Truth(sha256="0" * 64, pages=[page]), {1: "Total"})
+    lenient = score_text(Truth(sha256="0" * 64, pages=[page], caseless=True), {1: "Total"})
+    assert strict is not None and lenient is not None
+    assert (strict.characters.edits, lenient.characters.edits) == (4, 0)
