@@ -25,7 +25,7 @@ def sha256(path: Path) -> str:
 
 
 def sroie() -> Iterator[tuple[Path, Truth]]:
-    """Receipts: lines in the order of the annotation, and four fields as printed; the annotation is in capitals throughout."""
+    """Receipts: lines in the order of the annotation, in capitals throughout, and four fields as printed."""
     from ocr.extraction.dates import parse_date
     from ocr.extraction.normalise import amount
 
