@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the tests' browser helpers are not installed
 
-from ocr_assets_tests.end_to_end.browser import opened, served
+from ocr_assets_tests.end_to_end.browser import GROUP, opened, served
 from resources.ledger import Ledger
 from resources.settings import home, load_settings
 
@@ -25,12 +25,17 @@ def main() -> None:
     invoice = next(d.document for d in documents if d.name.startswith("invoice_en_scan"))
     with served(home()) as address:
         for name, path in {
-            "lineage": "/asset-groups?expanded=documents%2Ccorpus",
+            "lineage": GROUP,
             "pages": f"/assets/pages?view=partitions&partition={skewed}",
             "records": f"/assets/records?view=partitions&partition={invoice}",
         }.items():
             with opened(address, path) as page:
                 page.wait_for_timeout(SETTLE)
+                if name == "pages":
+                    page.get_by_text("Show Markdown").first.click()
+                    page.get_by_alt_text("first page").wait_for()
+                if name == "records":
+                    page.get_by_text("field_table").scroll_into_view_if_needed()
                 page.screenshot(path=IMAGES / f"{name}.png")
 
 

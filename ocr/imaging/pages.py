@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from ocr.documents import Page, Word
 from ocr.engines import Image, Orientation, OrientationClassifier
 from ocr.errors import DocumentError
@@ -63,7 +65,8 @@ def _upright_window(
 def _make_page(number: int, source: SourcePage, way: Route, turn: Orientation, settings: PagesSettings) -> MadePage:
     skew = Skew(0.0, 0.0)
     if settings.deskew and way.needs_ocr and not way.blank:
-        skew = estimate_skew(source.image)
+        # Skew is that of lines that run across: a lying page must be turned for it.
+        skew = estimate_skew(np.rot90(source.image, -turn.rotation // 90))
         if skew.confidence < settings.min_skew_confidence:
             skew = Skew(0.0, skew.confidence)
     upright = make_upright(source, number, turn.rotation, skew.angle)

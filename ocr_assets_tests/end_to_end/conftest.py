@@ -57,7 +57,8 @@ def rows(corpus: Path) -> dict[str, list[tuple[Any, ...]]]:
     left_out = {"received_at", "read_at", "seconds", "uri"}
     found: dict[str, list[tuple[Any, ...]]] = {}
     with duckdb.connect(str(corpus), read_only=True) as connection:
-        tables = [name for (name,) in connection.sql("select table_name from duckdb_tables() where schema_name = 'main'").fetchall()]
+        query = "select table_name from duckdb_tables() where schema_name = 'main'"
+        tables = [name for (name,) in connection.sql(query).fetchall()]
         for table in sorted(tables):
             columns = [c for c in connection.table(table).columns if c not in left_out]
             chosen = ", ".join(f'"{c}"' for c in columns)

