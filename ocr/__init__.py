@@ -1,9 +1,7 @@
 """Reading documents: a plain Python library.
 
-    import ocr
-
-    reading = ocr.read("scan.tif")
-    print(reading.record.type, [line.text for line in reading.lines])
+`ocr.read("scan.tif")` takes one document through all six stages; `reading.record` is what it says, `reading.lines` its
+text in reading order.
 """
 
 from ocr.reading import read

@@ -12,7 +12,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib import metadata
@@ -24,18 +24,18 @@ log = logging.getLogger(__name__)
 
 _lock = threading.Lock()
 _loads: Counter[str] = Counter()
-_seconds: Counter[str] = Counter()
+_seconds: dict[str, float] = {}
 
 
 @contextmanager
-def loading(model: str) -> Iterator[None]:
+def loading(model: str) -> Generator[None]:
     """Wrap the loading of a model's weights: `with loading("pp-ocrv6-det"): ...`."""
     started = time.perf_counter()
     yield
     elapsed = time.perf_counter() - started
     with _lock:
         _loads[model] += 1
-        _seconds[model] += elapsed
+        _seconds[model] = _seconds.get(model, 0.0) + elapsed
     log.info("loaded %s in %.1f s", model, elapsed)
 
 

@@ -12,11 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from ocr.engines import Image
+from ocr.imaging.quality import grain
 
 MAX_ANGLE = 15.0
 """Degrees to either side within which skew is looked for."""
 
 _SHORT_SIDE = 1100
+_DARKER = 15
+"""Levels by which ink is darker than what is around it, at least."""
+
 _LEAST_POINTS = 100
 """Fewer edge points than a short line of text has: the page is as good as blank."""
 
@@ -68,9 +72,12 @@ def _lower_edges(image: Image) -> tuple[np.ndarray, np.ndarray]:
     scale = _SHORT_SIDE / min(grey.shape)
     if scale < 1:
         grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    ink = cv2.adaptiveThreshold(grey, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 15)
+    darker = max(_DARKER, 3 * grain(grey))
+    ink = cv2.adaptiveThreshold(grey, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, darker)
     y, x = np.nonzero(ink[:-1] & (1 - ink[1:]))
-    return x - grey.shape[1] / 2, y - grey.shape[0] / 2
+    # Whole pixel rows would fall together best at 0°, whatever the text does: points lie anywhere in their pixel.
+    within = np.random.default_rng(0).uniform(-0.5, 0.5, len(y))
+    return x - grey.shape[1] / 2, y + within - grey.shape[0] / 2
 
 
 def _sample(x: np.ndarray, y: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:

@@ -51,7 +51,7 @@ def measure(image: Image) -> Quality:
     """Quality of a page (uint8, grey or RGB) of any size."""
     grey = _grey(image)
     small = _reduced(grey)
-    sharpness, contrast, noise = _sharpness(small), _contrast(small), _noise(grey)
+    sharpness, contrast, noise = _sharpness(small), _contrast(small), grain(grey)
     blank = is_blank(small, _marks(small))
     tier = "good" if blank else _tier(sharpness, contrast, noise)
     return Quality(round(sharpness, 4), round(contrast, 4), round(noise, 3), tier, blank)
@@ -71,6 +71,21 @@ def is_blank(image: Image, found: np.ndarray) -> bool:
     # What is as large as the page makes no mark; scanners leave dark rims.
     inner = image[height // 10 : height - height // 10, width // 10 : width - width // 10]
     return float((inner < np.percentile(inner, 95) - _DARKER).mean()) < _DARK_SHARE if inner.size else True
+
+
+def grain(grey: Image) -> float:
+    """Standard deviation of a grey page's noise, in levels.
+
+    Immerkær's estimate (1996) in the middle of the page, by the median, not the mean, so that ink hardly counts.
+    """
+    import cv2
+
+    top, left = (max(0, (extent - _NOISE_WINDOW) // 2) for extent in grey.shape)
+    window = grey[top : top + _NOISE_WINDOW, left : left + _NOISE_WINDOW]
+    kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+    response = np.abs(cv2.filter2D(window, cv2.CV_32F, kernel))
+    # The kernel's norm is 6; the median size of a normal variable is 0.6745 of its deviation.
+    return float(np.median(response)) / (6 * 0.6745)
 
 
 def _tier(sharpness: float, contrast: float, noise: float) -> Tier:
@@ -120,18 +135,6 @@ def _contrast(small: Image) -> float:
     return float(np.median(marks)) / 255 if len(marks) else 0.0
 
 
-def _noise(grey: Image) -> float:
-    """Immerkær's estimate (1996) in the middle of the page, by the median, not the mean, so that ink hardly counts."""
-    import cv2
-
-    top, left = (max(0, (extent - _NOISE_WINDOW) // 2) for extent in grey.shape)
-    window = grey[top : top + _NOISE_WINDOW, left : left + _NOISE_WINDOW]
-    kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
-    grain = np.abs(cv2.filter2D(window, cv2.CV_32F, kernel))
-    # The kernel's norm is 6; the median size of a normal variable is 0.6745 of its deviation.
-    return float(np.median(grain)) / (6 * 0.6745)
-
-
 def _depth(small: Image) -> Image:
     """How much darker each pixel is than the paper around it."""
     import cv2
@@ -144,7 +147,7 @@ def _depth(small: Image) -> Image:
 def _marks(small: Image) -> np.ndarray:
     import cv2
 
-    dark = (_depth(small) > 15 + 6 * _noise(small)).astype(np.uint8)
+    dark = (_depth(small) > 8 + 6 * grain(small)).astype(np.uint8)
     margin = round(_MARGIN * min(dark.shape))
     _, _, boxes, _ = cv2.connectedComponentsWithStats(dark)
     x, y, width, height, area = boxes[1:].T

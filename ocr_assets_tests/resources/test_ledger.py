@@ -1,6 +1,7 @@
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ def read(ledger: Ledger, key: str, stages: tuple[str, ...] = STAGES, fingerprint
         ledger.record(manifest(key, stage, given, fingerprint, hashes[stage]))
 
 
-def manifest(key: str, stage: str, given: str, fingerprint: str, output: str, **more: object) -> Manifest:
+def manifest(key: str, stage: str, given: str, fingerprint: str, output: str, **more: Any) -> Manifest:
     version = f"{given}{fingerprint}"
     return Manifest(key, stage, version, given, fingerprint, output, 1.0, 0, "2026-01-01T00:00:00", **more)
 

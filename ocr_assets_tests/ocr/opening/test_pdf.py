@@ -79,7 +79,7 @@ def test_a_picture_too_large_to_decode_is_refused_before_it_is_decoded() -> None
 
 
 def test_encrypted_pdfs_open_with_a_known_password_only() -> None:
-    data = text_pdf(encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="secret", owner_pw="master")
+    data = text_pdf(encryption=pymupdf.mupdf.PDF_ENCRYPT_AES_256, user_pw="secret", owner_pw="master")
     with pytest.raises(EncryptedDocument, match="asks for a password"):
         open_document(data, LIMITS)
     with pytest.raises(EncryptedDocument, match="none of the 1"):
