@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import fcntl
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from rich import progress
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ocr.assembly import STAGES, Engines
 from ocr_assets.crew import Crew
-from resources.ledger import Ledger, Pending
+from resources.ledger import Ledger, Pending, Progress
 from resources.settings import Settings, home
 
 POLL_SECONDS = 0.5
@@ -163,23 +163,22 @@ def _watch(
 
         yield say
     else:
-        bars = Progress(
-            TextColumn("{task.description:<13}"),
-            BarColumn(),
-            TextColumn("{task.completed:.0f}/{task.total:.0f}"),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[left]}"),
+        bars = progress.Progress(
+            progress.TextColumn("{task.description:<13}"),
+            progress.BarColumn(),
+            progress.TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+            progress.TimeElapsedColumn(),
+            progress.TextColumn("{task.fields[left]}"),
             console=console,
         )
         with bars:
             tasks = {stage: bars.add_task(stage, total=n, left="") for stage, n in estimate.total.items() if n}
 
             def show() -> None:
-                done = ledger.progress(began)
-                estimate.update(done)
+                estimate.update(ledger.progress(began))
                 for stage, task in tasks.items():
                     left = estimate.text if stage == STAGES[-1] else ""
-                    bars.update(task, completed=done.get(stage, (0, 0.0))[0], left=left)
+                    bars.update(task, total=estimate.total[stage], completed=estimate.done[stage].outcomes, left=left)
 
             yield show
             show()
@@ -190,18 +189,30 @@ class Estimate:
 
     def __init__(self, pending: Sequence[Pending], workers: int) -> None:
         first = [STAGES.index(item.stage) for item in pending]
-        self.total = {stage: sum(i <= place for i in first) for place, stage in enumerate(STAGES)}
+        self._asked = {stage: sum(i <= place for i in first) for place, stage in enumerate(STAGES)}
+        self.total = dict(self._asked)
         self.workers = workers
-        self.finished = 0
+        self.done = dict.fromkeys(STAGES, Progress())
         self.text = "starting (loading models)"
 
-    def update(self, done: dict[str, tuple[int, float]]) -> None:
-        counts = {stage: done.get(stage, (0, 0.0)) for stage in STAGES}
-        self.finished = counts[STAGES[-1]][0]
-        if any(self.total[stage] and not counts[stage][0] for stage in STAGES):
+    @property
+    def finished(self) -> int:
+        """Documents that have come to an end: read, or rejected at some stage."""
+        rejected_before = sum(self.done[stage].rejected for stage in STAGES[:-1])
+        return self.done[STAGES[-1]].outcomes + rejected_before
+
+    def update(self, done: Mapping[str, Progress]) -> None:
+        self.done = {stage: done.get(stage, Progress()) for stage in STAGES}
+        rejected = 0
+        for stage in STAGES:
+            self.total[stage] = self._asked[stage] - rejected
+            rejected += self.done[stage].rejected
+        if any(self.total[stage] and not self.done[stage].outcomes for stage in STAGES):
             return
         left = sum(
-            max(0, self.total[stage] - count) * seconds / count for stage, (count, seconds) in counts.items() if count
+            max(0, self.total[stage] - made.outcomes) * made.seconds / made.outcomes
+            for stage, made in self.done.items()
+            if made.outcomes
         )
         minutes, seconds = divmod(round(left / self.workers), 60)
         self.text = f"about {minutes} min {seconds:02d} s left" if minutes else f"about {seconds} s left"

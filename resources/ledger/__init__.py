@@ -1,5 +1,5 @@
 """The ledger: a row per document and per output, in SQLite or Postgres. What is stale or failed is a query on it."""
 
-from resources.ledger.ledger import Document, Ledger, NewDocument, Output, Pending, input_hash
+from resources.ledger.ledger import Document, Ledger, NewDocument, Output, Pending, Progress, input_hash
 
-__all__ = ["Document", "Ledger", "NewDocument", "Output", "Pending", "input_hash"]
+__all__ = ["Document", "Ledger", "NewDocument", "Output", "Pending", "Progress", "input_hash"]

@@ -72,6 +72,15 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """Outcomes of one stage: how many, how many of them rejections, and the seconds they took."""
+
+    outcomes: int = 0
+    rejected: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Pending:
     """A document with work to do: `stage` is the first stage that is missing or stale, `why` says which it is."""
 
@@ -247,16 +256,17 @@ class Ledger:
                     found.append(item)
         return found
 
-    def progress(self, since: str) -> dict[str, tuple[int, float]]:
-        """By stage, how many outcomes were recorded since a time (ISO, UTC) and the seconds they took."""
+    def progress(self, since: str) -> dict[str, Progress]:
+        """By stage, what was recorded since a time (ISO, UTC)."""
         table = schema.outputs
+        rejected = sa.func.sum(sa.case((table.c.status == "rejected", 1), else_=0))
         query = (
-            sa.select(table.c.stage, sa.func.count(), sa.func.sum(table.c.seconds))
+            sa.select(table.c.stage, sa.func.count(), rejected, sa.func.sum(table.c.seconds))
             .where(table.c.current & (table.c.made_at >= since))
             .group_by(table.c.stage)
         )
         with self.engine.connect() as connection:
-            return {stage: (count, seconds) for stage, count, seconds in connection.execute(query)}
+            return {stage: Progress(*counts) for stage, *counts in connection.execute(query)}
 
     def state(self) -> str:
         """A digest of all current outcomes: equal state, equal corpus."""

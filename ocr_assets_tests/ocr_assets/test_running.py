@@ -1,0 +1,31 @@
+from ocr.assembly import STAGES
+from ocr_assets.running import Estimate
+from resources.ledger import Pending, Progress
+
+
+def pending(*stages: str) -> list[Pending]:
+    return [Pending(f"d{i}", stage, "") for i, stage in enumerate(stages)]
+
+
+def test_no_estimate_is_given_before_every_stage_was_seen() -> None:
+    estimate = Estimate(pending("raw_document", "raw_document"), workers=1)
+    estimate.update({"raw_document": Progress(2, 0, 1.0)})
+    assert "left" not in estimate.text
+
+
+def test_what_is_left_is_counted_in_the_mean_seconds_of_each_stage_over_all_workers() -> None:
+    estimate = Estimate(pending(*["raw_document"] * 4), workers=2)
+    estimate.update({stage: Progress(2, 0, 20.0) for stage in STAGES})
+    assert estimate.text == f"about 1 min {2 * 10 * len(STAGES) // 2 - 60:02d} s left"
+
+
+def test_a_rejected_document_is_not_waited_for_at_later_stages() -> None:
+    estimate = Estimate(pending("raw_document", "raw_document"), workers=1)
+    estimate.update({"raw_document": Progress(2, 1, 1.0)} | {stage: Progress(1, 0, 1.0) for stage in STAGES[1:]})
+    assert estimate.total == {"raw_document": 2, **dict.fromkeys(STAGES[1:], 1)}
+    assert (estimate.finished, estimate.text) == (2, "about 0 s left")
+
+
+def test_only_stale_stages_are_counted() -> None:
+    estimate = Estimate(pending("records"), workers=1)
+    assert [stage for stage, total in estimate.total.items() if total] == ["records", "embeddings"]
