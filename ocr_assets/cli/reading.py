@@ -44,14 +44,12 @@ def demo() -> None:
     print_scores(settings)
     console.print(
         "\n[bold]Where to look next[/bold]\n"
-        '  ocr-assets search "invoice total"      passages, with document, page and score\n'
-        "  ocr-assets show invoice                one document: pages, fields, text\n"
-        '  ocr-assets sql "from needs_review"      the corpus in SQL (tables: ocr-assets sql "show tables")\n'
-        "  ocr-assets status                      what was read, rejected and why\n"
-        "  ocr-assets ui                          the assets in Dagster, in your browser\n"
-        "  ocr-assets add FOLDER && ocr-assets run    your own documents\n"
-        "(each as [bold]uv run ocr-assets …[/bold])",
-        highlight=False,
+        '  uv run ocr-assets search "terms of payment"   passages, with document, page and score\n'
+        "  uv run ocr-assets show invoice_en             one document: pages, fields, text\n"
+        '  uv run ocr-assets sql "from needs_review"     what a person should look at first, in SQL\n'
+        "  uv run ocr-assets status                      what was read, rejected and why\n"
+        "  uv run ocr-assets ui                          the assets in Dagster, in your browser\n"
+        "  uv run ocr-assets add FOLDER                  your own documents; then: uv run ocr-assets run"
     )
     if code not in (0, REJECTED):
         raise typer.Exit(code)
