@@ -1,8 +1,8 @@
 """Skew of a page: the angle at which its lines of text stand out most clearly when everything is summed along them.
 
 Method: projection profile (Postl, 1986) on the lower edges of the ink, in three passes from coarse to fine. On pages
-turned by known angles it is nearer than the Fourier method of jdeskew (mean error: papers .011° against .033°,
-typewritten pages .018° against .148°, old books .083° against .091°) in a ninth of its time (30 ms against 280 ms).
+turned by known angles its mean error is half that of the Fourier method of jdeskew or less, in a ninth of its time:
+papers .015° against .033°, old books .015° and .091°, receipts .029° and .065°, typescript .018° and .148°.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _PASSES = ((0.3, 0.05), (0.06, 0.02))
 
 _FINE_POINTS = 60_000
 _CHANCE, _CERTAIN = 1.1, 1.6
-"""How far the best angle stands out from those at least 3° away: pictures, noise and scribble reach 1.07, the faintest
-receipt 1.41, print 1.8 to 11."""
+"""How far the best angle stands out from those at least 3° away: noise and scribble reach 1.06, small or faint scans
+1.2 to 1.4, print 1.6 to 11."""
 
 _STRAIGHT = 0.05
 """Less than this is called straight: undoing it would only blur the page."""

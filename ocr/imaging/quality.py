@@ -147,7 +147,7 @@ def _depth(small: Image) -> Image:
 def _marks(small: Image) -> np.ndarray:
     import cv2
 
-    dark = (_depth(small) > 8 + 6 * grain(small)).astype(np.uint8)
+    dark = (_depth(small) > 12 + 6 * grain(small)).astype(np.uint8)
     margin = round(_MARGIN * min(dark.shape))
     _, _, boxes, _ = cv2.connectedComponentsWithStats(dark)
     x, y, width, height, area = boxes[1:].T

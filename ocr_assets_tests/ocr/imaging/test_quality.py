@@ -34,7 +34,7 @@ def test_print_is_good() -> None:
     [
         ("sharpness", [blurred(s) for s in (0, 1, 2, 3, 5)], True),
         ("noise", [grained(s) for s in (0, 5, 15, 30, 60)], False),
-        ("contrast", [faded(c) for c in (0.9, 0.6, 0.3, 0.15, 0.05)], True),
+        ("contrast", [faded(c) for c in (0.9, 0.6, 0.3, 0.15, 0.08)], True),
     ],
 )
 def test_each_measure_and_the_tier_follow_the_degradation(measured, pages, falls) -> None:
