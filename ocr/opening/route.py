@@ -20,7 +20,7 @@ _LEAST_VOWELS = 0.27
 letters."""
 
 _LEAST_ALPHANUMERIC = 0.45
-"""Share of letters and digits among all characters: .73 and more in text, tables and forms."""
+"""Share of letters and digits among all characters: .76 and more in text, tables and forms."""
 
 _UNREAD_SHARE = 0.5
 _UNREAD_MARKS = 12
