@@ -45,7 +45,10 @@ class BrokenDocument(DocumentError):
 
 class EncryptedDocument(DocumentError):
     code = "encrypted"
-    advice = "Add its password to `[limits] passwords` in the settings, or remove the encryption and add it again."
+    advice = (
+        "Add its password to `[limits] passwords` in the settings and run with `--retry-rejected`, or remove the "
+        "encryption and add it again."
+    )
 
 
 class OverLimit(DocumentError):

@@ -110,17 +110,18 @@ def pages(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
 
     def work(reading: Reading) -> None:
         reading.pages, reading.layer, reading.rejections = [], [], []
+        faults: list[DocumentError] = []
         with open_document(reading.load(), engines.settings.limits) as document:
             for made in make_pages(document, engines.settings.pages, engines.orientation):
                 if isinstance(made, DocumentError):
+                    faults.append(made)
                     reading.rejections.append(_rejection("pages", made))
                     continue
                 reading.images.put(made.page.number, made.image)
                 reading.pages.append(made.page)
                 reading.layer.extend(made.words)
         if not reading.pages:
-            first = reading.rejections[0] if reading.rejections else None
-            raise EmptyDocument(first.message if first else "no page could be made")
+            raise faults[0] if faults else EmptyDocument("the document has no pages")
 
     return _each("pages", readings, work)
 

@@ -6,6 +6,7 @@ keeps ending its worker is rejected by the ledger's count of attempts.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -61,7 +62,9 @@ class Crew:
         """Let the workers end, which they do when nothing more is asked of them."""
         for process in self._processes:
             if process.stdin is not None:
-                process.stdin.close()
+                # One that has died cannot be told.
+                with contextlib.suppress(BrokenPipeError):
+                    process.stdin.close()
         for process in self._processes:
             try:
                 process.wait(timeout=30)
@@ -69,16 +72,12 @@ class Crew:
                 process.kill()
 
     def stop(self) -> None:
-        """End all workers. What they had recorded stays."""
+        """End all workers at once. What they had recorded stays, and what they had in hand is begun again."""
         self._stopping.set()
         for process in self._processes:
-            if process.poll() is None:
-                process.terminate()
+            process.kill()
         for process in self._processes:
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            process.wait()
 
     def _work(self, number: int, waiting: queue.SimpleQueue[tuple[str, str]]) -> None:
         worker: subprocess.Popen[str] | None = None

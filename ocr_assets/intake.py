@@ -61,6 +61,12 @@ def register_files(
     return intake
 
 
+def shown_name(file: Path) -> str:
+    """A file's name as it can be stored and printed; bytes that are no UTF-8 and control characters become `�`."""
+    name = os.fsencode(file.name).decode("utf-8", "replace")
+    return "".join(character if character.isprintable() else "\ufffd" for character in name)
+
+
 def _arrival(
     file: Path, known_files: Mapping[str, tuple[int, float]], collection: str, environment: str
 ) -> NewDocument | None:
@@ -70,8 +76,10 @@ def _arrival(
         return None
     with file.open("rb") as handle:
         digest = hashlib.file_digest(handle, "sha256").hexdigest()
-    key = document_key(file.name, digest)
-    return NewDocument(key, digest, file.name, uri, stat.st_size, stat.st_mtime, collection, environment)
+    name = shown_name(file)
+    return NewDocument(
+        document_key(name, digest), digest, name, uri, stat.st_size, stat.st_mtime, collection, environment
+    )
 
 
 def _register(arrivals: list[NewDocument], ledger: Ledger, intake: Intake) -> None:

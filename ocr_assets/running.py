@@ -67,7 +67,7 @@ def read_and_publish(settings: Settings, workers: int, *, console: Console | Non
             summary.errors = crew.errors
             if not summary.errors:
                 _publish(crew, console, summary)
-        except KeyboardInterrupt:
+        except BaseException:
             crew.stop()
             raise
         finally:

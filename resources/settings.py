@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import tomllib
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -125,9 +126,15 @@ def _load(file: Path, environment: tuple[tuple[str, str], ...]) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file}: not valid TOML: {error}") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(f"{file} or OCR_{where.upper().replace('.', '__')}: {where}: {first['msg']}") from error
+        raise SettingsError("; ".join(_explained(file, fault) for fault in error.errors())) from error
+
+
+def _explained(file: Path, fault: Mapping[str, Any]) -> str:
+    where = ".".join(str(part) for part in fault["loc"])
+    variable = f"OCR_{where.upper().replace('.', '__')}"
+    source = variable if variable in os.environ else str(file)
+    what = "there is no such setting" if fault["type"] == "extra_forbidden" else fault["msg"]
+    return f"{source}: {where}: {what}"
 
 
 def load_settings() -> Settings:

@@ -54,7 +54,7 @@ class RasterDocument:
             self.page_count = int(getattr(self._file, "n_frames", 1)) if media_type == "image/tiff" else 1
             self.producer = _producer(self._file)
         except Pillow.DecompressionBombError as error:
-            raise OverLimit(f"the image is too large: {error}") from error
+            raise OverLimit(f"the image has more than {limits.max_pixels:,} pixels (`max_pixels`)") from error
         except UnidentifiedImageError as error:
             raise BrokenDocument(f"the {_kind(media_type)} cannot be opened: its header is damaged") from error
         except _FAULTS as error:

@@ -1,14 +1,17 @@
 """The `ocr-assets` command.
 
 Exit codes: 0 done; 1 the machine failed (disk, memory, a missing program or model); 2 wrong usage or settings; 3 done,
-but documents were rejected (only with `--strict`); 4 the accuracy gate refused to publish; 130 interrupted.
+but there are rejected documents (only with `--strict`); 4 the accuracy gate refused to publish; 5 another run is at
+work on the home; 130 interrupted.
 """
 
 from __future__ import annotations
 
+import signal
 import sys
+from types import FrameType
 
-from ocr_assets.cli.app import app, explain
+from ocr_assets.cli.app import INTERRUPTED, app, errors, explain
 from ocr_assets.cli.looking import register as _register_looking
 from ocr_assets.cli.reading import register as _register_reading
 from ocr_assets.cli.serving import register as _register_serving
@@ -18,11 +21,23 @@ _register_looking(app)
 _register_serving(app)
 
 
+class Interrupted(BaseException):
+    """Ctrl-C. Not a KeyboardInterrupt, which Typer would turn into its own exit code."""
+
+
 def main() -> None:
     """Run the command; what a person can act upon is said in one line, without a traceback."""
+    signal.signal(signal.SIGINT, _interrupt)
     try:
         app(standalone_mode=True)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    except Interrupted:
+        errors.print("Interrupted. What was read is kept; `ocr-assets run` goes on from there.")
+        sys.exit(INTERRUPTED)
     except Exception as error:
         sys.exit(explain(error))
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    # A second Ctrl-C must not cut the ending short.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise Interrupted

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from resources.lake import Lake
     from resources.ledger import Ledger
 
-FAILED, USAGE, REJECTED, BLOCKED = 1, 2, 3, 4
+FAILED, USAGE, REJECTED, BLOCKED, BUSY, INTERRUPTED = 1, 2, 3, 4, 5, 130
 
 app = typer.Typer(
     name="ocr-assets",
@@ -28,8 +28,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 WIDE = 140  # columns where the output is a file or a pipe: nothing is to be cut off there
-console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
-errors = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else WIDE)
+console = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else WIDE)
+errors = Console(stderr=True, highlight=False, emoji=False, width=None if sys.stderr.isatty() else WIDE)
 
 
 @app.callback()
@@ -74,6 +74,11 @@ def explain(error: Exception) -> int:
     if isinstance(error, SettingsError):
         errors.print(f"[red]error:[/red] {error}", soft_wrap=True)
         return USAGE
+    if isinstance(error, OSError) and str(error.filename or "").startswith(str(home())):
+        errors.print(
+            f"[red]error:[/red] the home {home()} cannot be used: {error.strerror}; choose another with --home"
+        )
+        return FAILED
     log = home() / "logs" / "ocr-assets.log"
     try:
         log.parent.mkdir(parents=True, exist_ok=True)

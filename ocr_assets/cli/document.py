@@ -6,21 +6,25 @@ from rich.markup import escape
 from rich.table import Table
 
 from ocr.stages import Reading
-from ocr_assets.cli.app import console, fail
+from ocr_assets.cli.app import USAGE, console, fail
 from resources.ledger import Document, Ledger, Output
 
 LINES_SHOWN = 25
+LISTED = 10
 
 
 def find(ledger: Ledger, name: str) -> Document:
-    """The document whose key or file name begins so; fails where none or several do."""
+    """The document whose key or file name is or begins so; fails where none or several do, naming them."""
     documents = ledger.documents()
     exact = [d for d in documents if name in (d.document, d.name)]
-    found = exact or [d for d in documents if d.document.startswith(name.lower()) or d.name.startswith(name)]
+    begun = [d for d in documents if d.document.startswith(name.lower()) or d.name.startswith(name)] if name else []
+    found = exact or begun
     if not found:
-        fail(f"no document is called {name!r}: `ocr-assets status --all` lists them", code=2)
-    if len(found) > 1 and not exact:
-        console.print(f"[dim]{len(found)} documents begin with {escape(name)}; this is the first[/dim]")
+        fail(f"no document is called {name!r}: `ocr-assets status --all` lists them", code=USAGE)
+    if len(found) > 1:
+        keys = "".join(f"\n  {d.document}" for d in found[:LISTED])
+        more = f"\n  … and {len(found) - LISTED} more" if len(found) > LISTED else ""
+        fail(f"{len(found)} documents are called so or begin so; name one by its key:{keys}{more}", code=USAGE)
     return found[0]
 
 

@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from ocr_assets.cli.app import console, fail, open_lake, open_ledger, say_json, settings_in_force
+from ocr_assets.cli.app import USAGE, console, fail, open_lake, open_ledger, say_json, settings_in_force
 from ocr_assets.cli.scores import evaluate
 
 LISTED = 20
@@ -94,6 +94,8 @@ def show(
         parts["rejection"] = asdict(rejected) if rejected else None
         say_json({**asdict(found), "raw": asdict(reading.raw) if reading.raw else None, **parts})
     elif text:
+        if rejected is not None:
+            fail(f"{found.name} was rejected at {rejected.stage}: {rejected.message}", code=USAGE)
         for line in reading.lines:
             typer.echo(line.text)
     else:
@@ -114,16 +116,18 @@ def search(
     from ocr.errors import OcrError
     from resources.warehouse import search as search_corpus
 
+    if not words.strip():
+        fail("nothing to look for", code=USAGE)
     settings = settings_in_force()
     vector = None
     try:
-        if settings.corpus_path.exists() and not words_only and words.strip():
+        if settings.corpus_path.exists() and not words_only:
             # One query is quickest on the processor, also where documents are read on a GPU.
             engines = settings.engines.model_copy(update={"device": "cpu"})
             vector = SentenceEmbedder(settings.embeddings, engines).embed([words])[0]
         hits = search_corpus(settings.corpus_path, words, vector, limit, type_)
     except OcrError as error:
-        fail(str(error))
+        fail(str(error), code=USAGE)
     if as_json:
         say_json([asdict(hit) for hit in hits])
         return
@@ -152,9 +156,9 @@ def sql(
                 return
             columns, rows = result.columns, result.fetchall()
     except CorpusMissing as error:
-        fail(str(error))
+        fail(str(error), code=USAGE)
     except duckdb.Error as error:
-        fail(str(error), code=2)
+        fail(str(error), code=USAGE)
     if as_json:
         say_json([dict(zip(columns, row, strict=True)) for row in rows])
         return

@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from ocr_assets.cli.app import (
     BLOCKED,
+    BUSY,
     FAILED,
     REJECTED,
     console,
@@ -45,13 +46,13 @@ def demo() -> None:
     console.print(
         "\n[bold]Where to look next[/bold]\n"
         '  uv run ocr-assets search "terms of payment"   passages, with document, page and score\n'
-        "  uv run ocr-assets show invoice_en             one document: pages, fields, text\n"
-        '  uv run ocr-assets sql "from needs_review"     what a person should look at first, in SQL\n'
+        "  uv run ocr-assets show invoice_en.pdf         one document: pages, fields, text\n"
+        '  uv run ocr-assets sql "select name, field, value, reasons from needs_review"   what to look at first\n'
         "  uv run ocr-assets status                      what was read, rejected and why\n"
         "  uv run ocr-assets ui                          the assets in Dagster, in your browser\n"
         "  uv run ocr-assets add FOLDER                  your own documents; then: uv run ocr-assets run"
     )
-    if code not in (0, REJECTED):
+    if code:
         raise typer.Exit(code)
 
 
@@ -79,8 +80,10 @@ def run(
     if retry_rejected:
         open_ledger(settings).forget_rejections()
     code = _run(settings, workers or settings.workers, as_json=as_json)
-    if code and (code != REJECTED or strict):
+    if code:
         raise typer.Exit(code)
+    if strict and open_ledger(settings).rejected():
+        raise typer.Exit(REJECTED)
 
 
 def _add(
@@ -94,7 +97,8 @@ def _add(
         say_json({"new": intake.new, "known": intake.known, "unreadable": unreadable})
     else:
         known = f", {intake.known} known already" if intake.known else ""
-        console.print(f"{len(intake.new)} new documents{known}")
+        new = len(intake.new)
+        console.print(f"{new} new document{'' if new == 1 else 's'}{known}")
     for file, reason in intake.unreadable:
         errors.print(f"[yellow]not added:[/yellow] {escape(str(file))}: {reason}")
     if intake.unreadable and not intake.new and not intake.known:
@@ -107,7 +111,7 @@ def _run(settings: Settings, workers: int, *, as_json: bool) -> int:
     try:
         summary = read_and_publish(settings, workers, console=None if as_json else console)
     except AnotherRun as error:
-        fail(str(error))
+        fail(str(error), code=BUSY)
     if as_json:
         say_json(summary.as_dict())
     elif summary.nothing_to_do:
@@ -123,6 +127,4 @@ def _run(settings: Settings, workers: int, *, as_json: bool) -> int:
         errors.print(f"[red]not published:[/red] {escape(summary.blocked)}", soft_wrap=True)
     if summary.errors:
         return FAILED
-    if summary.blocked:
-        return BLOCKED
-    return REJECTED if summary.rejected else 0
+    return BLOCKED if summary.blocked else 0

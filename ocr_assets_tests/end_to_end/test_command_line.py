@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import subprocess
 import time
 from hashlib import sha256
 from pathlib import Path
@@ -8,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ocr.evaluation.truth import find_truth
-from ocr_assets_tests.end_to_end.conftest import TRUTH, Cli, loads, some_samples
+from ocr_assets_tests.end_to_end.conftest import PROGRAM, TRUTH, Cli, environment, loads, some_samples
 
 MIXTURE = ("invoice", "receipt", "broken", "encrypted")
 
@@ -42,13 +44,17 @@ def test_a_mixture_is_read_or_rejected_and_can_be_queried(cli: Cli, home: Path) 
     assert len(scores["documents"]) == 2
     assert scores["corpus"]["cer"] < 0.1
 
-    shown = cli("show", "invoice").stdout
+    outside = cli("sql", f"copy (select 1) to '{home / 'leak.csv'}'", code=2)
+    assert "disabled" in outside.stderr and not (home / "leak.csv").exists()
+    assert "name one by its key" in cli("show", "invoice", code=2).stderr
+
+    shown = cli("show", "invoice_de.pdf").stdout
     assert "gross_total" in shown
 
     again = time.monotonic()
     assert loads(cli("run", "--json").stdout)["nothing_to_do"]
     assert time.monotonic() - again < 15
-    cli("run", "--strict")
+    cli("run", "--strict", code=3)
 
 
 def test_a_settings_change_makes_only_the_stages_concerned_stale(cli: Cli, home: Path) -> None:
@@ -64,7 +70,7 @@ def test_a_settings_change_makes_only_the_stages_concerned_stale(cli: Cli, home:
 
 def test_what_a_person_can_act_upon_is_said_without_a_traceback(cli: Cli, home: Path, tmp_path: Path) -> None:
     assert "no such file" in cli("add", tmp_path / "nowhere", code=2).stderr
-    assert "run" in cli("search", "anything", code=1).stderr
+    assert "run" in cli("search", "anything", code=2).stderr
     assert "Nothing new" in cli("run").stdout
     cli("show", "nothing", code=2)
     (home / "ocr-assets.toml").write_text('[text]\nengine = "abbyy"\n')
@@ -76,6 +82,17 @@ def test_a_missing_program_stops_the_run_with_its_own_words(cli: Cli, home: Path
     done = cli("run", code=1, OCR_TEXT__ENGINE="tesseract", OCR_TEXT__TESSERACT_PROGRAM="no-such-tesseract")
     assert "no-such-tesseract" in done.stderr
     assert loads(cli("status", "--json").stdout)["counts"]["rejected"] == 0
+
+
+def test_an_interrupted_run_says_so_at_once_and_keeps_what_was_read(cli: Cli, home: Path) -> None:
+    cli("add", *some_samples("receipt"))
+    run = subprocess.Popen([PROGRAM, "run"], env=environment(home), stderr=subprocess.PIPE, text=True)
+    time.sleep(5)
+    run.send_signal(signal.SIGINT)
+    _, said = run.communicate(timeout=20)
+    assert run.returncode == 130
+    assert "goes on from there" in said
+    assert loads(cli("run", "--json").stdout)["read"] == 1
 
 
 def test_test_documents_are_scored_but_not_published(cli: Cli, home: Path) -> None:

@@ -56,3 +56,12 @@ def test_a_registered_file_is_found_again_whatever_its_name(tmp_path: Path, ledg
         (tmp_path / name).write_bytes(name.encode())
     register_files([tmp_path / name for name in names], ledger)
     assert [fetch(document.uri) for document in ledger.documents()] == [name.encode() for name in names]
+
+
+def test_a_name_that_is_no_utf_8_is_added_like_any_other(tmp_path: Path, ledger: Ledger) -> None:
+    file = Path(os.fsdecode(os.fsencode(tmp_path) + b"/bad\xff\nname.tif"))
+    file.write_bytes(b"x")
+    assert len(register_files(find_files([tmp_path]), ledger).new) >= 1
+    document = next(d for d in ledger.documents() if "bad" in d.name)
+    assert document.name == "bad\ufffd\ufffdname.tif"
+    assert fetch(document.uri) == b"x"

@@ -230,6 +230,15 @@ class Ledger:
             connection.execute(schema.attempts.delete())
             return connection.execute(schema.outputs.delete().where(schema.outputs.c.status == "rejected")).rowcount
 
+    def rejected(self) -> int:
+        """How many documents are rejected now."""
+        table = schema.outputs
+        query = sa.select(sa.func.count(sa.distinct(table.c.document))).where(
+            table.c.current & (table.c.status == "rejected")
+        )
+        with self.engine.connect() as connection:
+            return connection.execute(query).scalar_one()
+
     def rebuild(self, manifests: Iterable[Manifest]) -> int:
         """Record every output found in the lake, oldest first; returns how many. Documents come from their raw part."""
         found = sorted(manifests, key=lambda m: m.made_at)

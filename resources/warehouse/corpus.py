@@ -30,9 +30,16 @@ class CorpusMissing(OcrError):
     """There is no corpus here, or none that can be opened now; the message says what to do."""
 
 
+ALONE: dict[str, str | float | list[str]] = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "lock_configuration": "true",
+}
+
+
 def connect(path: Path, read_only: bool = True) -> DuckDBPyConnection:
     """Open the corpus. Close it soon: the file may be replaced at any time, and this process goes on seeing the old one
-    until its last connection is closed.
+    until its last connection is closed. Queries see the corpus alone: no other file, no network, no extension.
 
     Raises `CorpusMissing` where there is none, or where it cannot be opened.
     """
@@ -41,7 +48,7 @@ def connect(path: Path, read_only: bool = True) -> DuckDBPyConnection:
     if not path.is_file():
         raise CorpusMissing(f"there is no corpus at {path} yet: `ocr-assets run` makes it")
     try:
-        return duckdb.connect(path, read_only=read_only)
+        return duckdb.connect(path, read_only=read_only, config=ALONE)
     except duckdb.Error as error:
         raise CorpusMissing(
             f"the corpus at {path} cannot be opened ({error}): close the program that writes to it, or delete the "
