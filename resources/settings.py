@@ -17,17 +17,7 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from ocr.settings import (
-    EmbeddingsSettings,
-    EngineSettings,
-    Limits,
-    PagesSettings,
-    ReadingSettings,
-    RecordsSettings,
-    RegionsSettings,
-    Section,
-    TextSettings,
-)
+from ocr.settings import ReadingSettings, Section
 
 FILE = "ocr-assets.toml"
 
@@ -60,16 +50,12 @@ class ChecksSettings(Section):
     corpus_fields: float = Field(0.60, description="the pooled field F1 below this blocks publishing")
 
 
-class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="OCR_", env_nested_delimiter="__", extra="forbid")
+class Settings(BaseSettings, ReadingSettings):
+    """The sections of reading, and those of the platform."""
 
-    limits: Limits = Field(default_factory=Limits)
-    pages: PagesSettings = Field(default_factory=PagesSettings)
-    regions: RegionsSettings = Field(default_factory=RegionsSettings)
-    text: TextSettings = Field(default_factory=TextSettings)
-    records: RecordsSettings = Field(default_factory=RecordsSettings)
-    embeddings: EmbeddingsSettings = Field(default_factory=EmbeddingsSettings)
-    engines: EngineSettings = Field(default_factory=EngineSettings)
+    # A SettingsConfigDict is a ConfigDict with more keys.
+    model_config = SettingsConfigDict(env_prefix="OCR_", env_nested_delimiter="__", extra="forbid")  # ty: ignore[incompatible-mutable-override]
+
     storage: StorageSettings = Field(default_factory=StorageSettings)
     run: RunSettings = Field(default_factory=RunSettings)
     checks: ChecksSettings = Field(default_factory=ChecksSettings)

@@ -6,7 +6,6 @@ import hashlib
 import sqlite3
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,73 +19,9 @@ from ocr.errors import SourceChanged
 from ocr.stages import READS
 from resources.lake.store import Manifest
 from resources.ledger import schema
+from resources.ledger.rows import Document, NewDocument, Output, Pending, Progress
 
 CHUNK = 500  # rows a statement: stock SQLite allows 32,766 variables, and a row has up to 15
-
-
-@dataclass(frozen=True, slots=True)
-class NewDocument:
-    """A document that arrives: `modified` is its file's modification time in seconds."""
-
-    document: str
-    sha256: str
-    name: str
-    uri: str
-    size: int
-    modified: float
-    collection: str = "default"
-    environment: str = "live"
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    document: str
-    sha256: str
-    name: str
-    uri: str
-    size: int
-    collection: str
-    environment: str
-    received_at: str
-    superseded_by: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """The current outcome of one stage on one document. `status` is `read` or `rejected`."""
-
-    document: str
-    stage: str
-    version: str
-    status: str
-    input_hash: str
-    fingerprint: str
-    output_hash: str
-    code: str
-    message: str
-    advice: str
-    pages: int
-    seconds: float
-    model_loads: int
-    made_at: str
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Outcomes of one stage: how many, how many of them rejections, and the seconds they took."""
-
-    outcomes: int = 0
-    rejected: int = 0
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """A document with work to do: `stage` is the first stage that is missing or stale, `why` says which it is."""
-
-    document: str
-    stage: str
-    why: str
 
 
 def input_hash(stage: str, sha256: str, output_hashes: Mapping[str, str]) -> str:

@@ -1,0 +1,70 @@
+"""What goes into the ledger and what comes out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """A document that arrives: `modified` is its file's modification time in seconds."""
+
+    document: str
+    sha256: str
+    name: str
+    uri: str
+    size: int
+    modified: float
+    collection: str = "default"
+    environment: str = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    document: str
+    sha256: str
+    name: str
+    uri: str
+    size: int
+    collection: str
+    environment: str
+    received_at: str
+    superseded_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The current outcome of one stage on one document. `status` is `read` or `rejected`."""
+
+    document: str
+    stage: str
+    version: str
+    status: str
+    input_hash: str
+    fingerprint: str
+    output_hash: str
+    code: str
+    message: str
+    advice: str
+    pages: int
+    seconds: float
+    model_loads: int
+    made_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Outcomes of one stage: how many, how many of them rejections, and the seconds they took."""
+
+    outcomes: int = 0
+    rejected: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A document with work to do: `stage` is the first stage that is missing or stale, `why` says which it is."""
+
+    document: str
+    stage: str
+    why: str
