@@ -33,7 +33,6 @@ class Crew:
 
     settings: Settings
     errors: list[str] = field(default_factory=list)
-    deaths: int = 0
     _processes: list[subprocess.Popen[str]] = field(default_factory=list)
     _idle: list[subprocess.Popen[str]] = field(default_factory=list)
     _stopping: threading.Event = field(default_factory=threading.Event)
@@ -105,7 +104,6 @@ class Crew:
                 return worker
             if self._stopping.is_set():
                 return worker
-            self.deaths += 1
             worker = None
         raise WorkerError(f"the batch {batch[0]} .. {batch[1]} ended {DEATHS_WITHOUT_PROGRESS} workers; {_log(number)}")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import typer
 from rich.console import Console
 
-from resources.settings import Settings, SettingsError, home, load_settings
+from resources.settings import Settings, SettingsError, home
 
 if TYPE_CHECKING:
     from resources.lake import Lake
@@ -42,10 +42,6 @@ def _common(
 
     if home_folder is not None:
         os.environ["OCR_HOME"] = str(home_folder)
-
-
-def settings_in_force() -> Settings:
-    return load_settings()
 
 
 def open_ledger(settings: Settings) -> Ledger:

@@ -8,8 +8,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from ocr_assets.cli.app import USAGE, console, fail, open_lake, open_ledger, say_json, settings_in_force
+from ocr_assets.cli.app import USAGE, console, fail, open_lake, open_ledger, say_json
 from ocr_assets.cli.scores import evaluate
+from resources.settings import load_settings
 
 LISTED = 20
 
@@ -29,7 +30,7 @@ def status(
     """What was read, what was rejected and why, and what is waiting or stale."""
     from ocr.assembly import STAGES, Engines
 
-    settings = settings_in_force()
+    settings = load_settings()
     ledger, engines = open_ledger(settings), Engines(settings.reading)
     documents, outputs = ledger.documents(), ledger.outputs()
     pending = {item.document: item for item in ledger.pending({s: engines.fingerprint(s) for s in STAGES})}
@@ -80,7 +81,7 @@ def show(
     from ocr_assets.cli.document import find, print_reading
     from resources.batch import open_reading
 
-    settings = settings_in_force()
+    settings = load_settings()
     ledger = open_ledger(settings)
     found = find(ledger, document)
     outputs = ledger.outputs([found.document]).get(found.document, {})
@@ -118,7 +119,7 @@ def search(
 
     if not words.strip():
         fail("nothing to look for", code=USAGE)
-    settings = settings_in_force()
+    settings = load_settings()
     vector = None
     try:
         if settings.corpus_path.exists() and not words_only:
@@ -150,7 +151,7 @@ def sql(
     from resources.warehouse import CorpusMissing, connect
 
     try:
-        with connect(settings_in_force().corpus_path, read_only=True) as connection:
+        with connect(load_settings().corpus_path, read_only=True) as connection:
             result = connection.sql(query)
             if result is None:
                 return

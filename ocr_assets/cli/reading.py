@@ -18,9 +18,8 @@ from ocr_assets.cli.app import (
     fail,
     open_ledger,
     say_json,
-    settings_in_force,
 )
-from resources.settings import Settings, home
+from resources.settings import Settings, home, load_settings
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +33,7 @@ def demo() -> None:
     from ocr_assets.bundle import bundled
     from ocr_assets.cli.scores import print_scores
 
-    settings = settings_in_force()
+    settings = load_settings()
     console.print(f"Reading the bundled samples into {home()} (nothing leaves this machine).")
     truth = home() / "ground_truth"
     truth.mkdir(parents=True, exist_ok=True)
@@ -66,7 +65,7 @@ def add(
     missing = [path for path in paths if not path.exists()]
     if missing:
         fail(f"no such file or folder: {', '.join(map(str, missing))}", code=2)
-    _add(settings_in_force(), paths, collection, environment="test" if test else "live", as_json=as_json)
+    _add(load_settings(), paths, collection, environment="test" if test else "live", as_json=as_json)
 
 
 def run(
@@ -76,7 +75,7 @@ def run(
     as_json: bool = typer.Option(False, "--json", help="Print the result as JSON, without progress."),
 ) -> None:
     """Read what is not yet read, or was read by an older model or setting, and publish the corpus."""
-    settings = settings_in_force()
+    settings = load_settings()
     if retry_rejected:
         open_ledger(settings).forget_rejections()
     code = _run(settings, workers or settings.workers, as_json=as_json)

@@ -8,15 +8,15 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from ocr_assets.cli.app import console, open_lake, open_ledger, say_json, settings_in_force
+from ocr_assets.cli.app import console, open_lake, open_ledger, say_json
 from resources.ledger import Ledger
 from resources.scores import CorpusScore, DocumentScore, pool_scores, score_documents
-from resources.settings import Settings
+from resources.settings import Settings, load_settings
 
 
 def evaluate(as_json: bool = typer.Option(False, "--json", help="Print the scores as JSON.")) -> None:
     """Scores of everything read that has ground truth: characters, words, fields."""
-    settings = settings_in_force()
+    settings = load_settings()
     scores = score_documents(open_ledger(settings), open_lake(settings), settings.truth_folders)
     if as_json:
         say_json({"corpus": _corpus_row(pool_scores(scores)), "documents": [_row(score) for score in scores]})

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import typer
 
-from ocr_assets.cli.app import console, fail, open_lake, open_ledger, settings_in_force
-from resources.settings import FILE, as_toml, home, template
+from ocr_assets.cli.app import console, fail, open_lake, open_ledger
+from resources.settings import FILE, as_toml, home, load_settings, template
 
 
 def register(app: typer.Typer) -> None:
@@ -27,7 +27,7 @@ def ui(
     from ocr_assets.automation.instance import dagster_home
     from ocr_assets.bundle import bundled
 
-    settings = settings_in_force()
+    settings = load_settings()
     settings.inbox.mkdir(parents=True, exist_ok=True)
     program = Path(sys.executable).with_name("dagster")
     if not program.exists() and shutil.which("dagster") is None:
@@ -51,11 +51,11 @@ def config(
         console.print(f"wrote {path}")
         return
     there = "" if path.exists() else " (not there; `ocr-assets config --init` writes it)"
-    typer.echo(f"# {path}{there}\n{as_toml(settings_in_force())}", nl=False)
+    typer.echo(f"# {path}{there}\n{as_toml(load_settings())}", nl=False)
 
 
 def rebuild() -> None:
     """Rebuild the ledger from the lake, where it was lost."""
-    settings = settings_in_force()
+    settings = load_settings()
     count = open_ledger(settings).rebuild(open_lake(settings).manifests())
     console.print(f"{count} outputs recorded from {settings.lake_url}")

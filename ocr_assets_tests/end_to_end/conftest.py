@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -64,7 +63,3 @@ def rows(corpus: Path) -> dict[str, list[tuple[Any, ...]]]:
             chosen = ", ".join(f'"{c}"' for c in columns)
             found[table] = sorted(connection.sql(f'select {chosen} from "{table}"').fetchall(), key=repr)
     return found
-
-
-def loads(text: str) -> Any:
-    return json.loads(text)

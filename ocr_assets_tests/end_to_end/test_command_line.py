@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ocr.evaluation.truth import find_truth
-from ocr_assets_tests.end_to_end.conftest import PROGRAM, TRUTH, Cli, environment, loads, some_samples
+from ocr_assets_tests.end_to_end.conftest import PROGRAM, TRUTH, Cli, environment, some_samples
 
 MIXTURE = ("invoice", "receipt", "broken", "encrypted")
 
@@ -18,29 +19,29 @@ MIXTURE = ("invoice", "receipt", "broken", "encrypted")
 def test_a_mixture_is_read_or_rejected_and_can_be_queried(cli: Cli, home: Path) -> None:
     shutil.copytree(TRUTH, home / "ground_truth")
     files = some_samples(*MIXTURE)
-    added = loads(cli("add", *files, "--json").stdout)
+    added = json.loads(cli("add", *files, "--json").stdout)
     assert len(added["new"]) == len(files)
 
-    summary = loads(cli("run", "--json").stdout)
+    summary = json.loads(cli("run", "--json").stdout)
     assert (summary["read"], summary["rejected"], summary["errors"]) == (2, 2, [])
     assert summary["published"]
 
-    status = loads(cli("status", "--json").stdout)
+    status = json.loads(cli("status", "--json").stdout)
     assert status["counts"] == {"read": 2, "rejected": 2, "waiting": 0, "stale": 0}
     reasons = {row["reason"] for row in status["documents"] if row["state"] == "rejected"}
     assert reasons == {"broken", "encrypted"}
     assert all(row["advice"] for row in status["documents"] if row["state"] == "rejected")
 
-    documents = loads(cli("sql", "select status, type from documents order by 1, 2", "--json").stdout)
+    documents = json.loads(cli("sql", "select status, type from documents order by 1, 2", "--json").stdout)
     assert [row["status"] for row in documents] == ["read", "read", "rejected", "rejected"]
     assert {row["type"] for row in documents if row["status"] == "read"} == {"invoice", "receipt"}
 
     invoice = find_truth(sha256(files[0].read_bytes()).hexdigest(), [TRUTH])
     assert invoice is not None
-    hits = loads(cli("search", f"goods delivered by {invoice.fields['seller']}", "--json").stdout)
+    hits = json.loads(cli("search", f"goods delivered by {invoice.fields['seller']}", "--json").stdout)
     assert (hits[0]["name"], hits[0]["page"]) == (files[0].name, 1)
 
-    scores = loads(cli("eval", "--json").stdout)
+    scores = json.loads(cli("eval", "--json").stdout)
     assert len(scores["documents"]) == 2
     assert scores["corpus"]["cer"] < 0.1
 
@@ -52,7 +53,7 @@ def test_a_mixture_is_read_or_rejected_and_can_be_queried(cli: Cli, home: Path) 
     assert "gross_total" in shown
 
     again = time.monotonic()
-    assert loads(cli("run", "--json").stdout)["nothing_to_do"]
+    assert json.loads(cli("run", "--json").stdout)["nothing_to_do"]
     assert time.monotonic() - again < 15
     cli("run", "--strict", code=3)
 
@@ -61,7 +62,7 @@ def test_a_settings_change_makes_only_the_stages_concerned_stale(cli: Cli, home:
     cli("add", *some_samples("receipt"))
     cli("run")
     before = _made_at(home)
-    stale = loads(cli("status", "--json", OCR_RECORDS__REVIEW_BELOW="0.99").stdout)
+    stale = json.loads(cli("status", "--json", OCR_RECORDS__REVIEW_BELOW="0.99").stdout)
     assert [(row["state"], row["stage"]) for row in stale["documents"]] == [("stale", "records")]
     cli("run", OCR_RECORDS__REVIEW_BELOW="0.99")
     after = _made_at(home)
@@ -81,7 +82,7 @@ def test_a_missing_program_stops_the_run_with_its_own_words(cli: Cli, home: Path
     cli("add", *some_samples("receipt"))
     done = cli("run", code=1, OCR_TEXT__ENGINE="tesseract", OCR_TEXT__TESSERACT_PROGRAM="no-such-tesseract")
     assert "no-such-tesseract" in done.stderr
-    assert loads(cli("status", "--json").stdout)["counts"]["rejected"] == 0
+    assert json.loads(cli("status", "--json").stdout)["counts"]["rejected"] == 0
 
 
 def test_an_interrupted_run_says_so_at_once_and_keeps_what_was_read(cli: Cli, home: Path) -> None:
@@ -92,15 +93,15 @@ def test_an_interrupted_run_says_so_at_once_and_keeps_what_was_read(cli: Cli, ho
     _, said = run.communicate(timeout=20)
     assert run.returncode == 130
     assert "goes on from there" in said
-    assert loads(cli("run", "--json").stdout)["read"] == 1
+    assert json.loads(cli("run", "--json").stdout)["read"] == 1
 
 
 def test_test_documents_are_scored_but_not_published(cli: Cli, home: Path) -> None:
     shutil.copytree(TRUTH, home / "ground_truth")
     cli("add", *some_samples("receipt"), "--test")
     cli("run")
-    assert len(loads(cli("eval", "--json").stdout)["documents"]) == 1
-    assert loads(cli("sql", "from documents", "--json").stdout) == []
+    assert len(json.loads(cli("eval", "--json").stdout)["documents"]) == 1
+    assert json.loads(cli("sql", "from documents", "--json").stdout) == []
 
 
 def test_the_gate_refuses_to_publish_what_is_worse_than_allowed(cli: Cli, home: Path) -> None:
