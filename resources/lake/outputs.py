@@ -100,7 +100,9 @@ def load_parts(lake: Lake, stage: str, reading: Reading, version: str, data: dic
 
 def read_table(folder: UPath, name: str) -> pa.Table:
     """One Parquet file of an output."""
-    return pq.read_table(io.BytesIO((folder / f"{name}.parquet").read_bytes()))
+    data = io.BytesIO((folder / f"{name}.parquet").read_bytes())
+    # These files are small, and Arrow's thread pools, once begun, can abort a short-lived process at its end.
+    return pq.ParquetFile(data, pre_buffer=False).read(use_threads=False)
 
 
 def with_vectors(chunks: pa.Table, vectors: np.ndarray | None) -> pa.Table:
