@@ -114,8 +114,8 @@ class Engines:
         return {
             "raw_document": [installed("pymupdf")],
             "pages": [installed("pymupdf"), installed("opencv-python-headless"), of("orientation")],
-            "regions": [of("layout"), of("docling")],
-            "text": [of("detector"), of("recognizer")],
+            "regions": [of("detector"), of("layout"), of("docling")],
+            "text": [of("recognizer")],
             "records": [installed("rapidfuzz"), installed("pandera")],
             "embeddings": [of("embedder")],
         }[stage]

@@ -47,7 +47,8 @@ class Page:
     upright (0, 90, 180, 270). `skew`: degrees, positive when the source page was turned counter-clockwise; it has been
     taken out, and `skew_confidence` (0..1) says how sure the estimate was (0: abstained).
     `transform`: row-major 2×3 affine matrix from upright pixels to source units.
-    `needs_ocr` with `route_reason` says whether the text layer is worth trusting; `blank` pages need nothing.
+    `needs_ocr` with `route_reason` says whether the text layer is worth trusting; `blank` pages need nothing. `mixed`
+    pages have a trusted text layer beside pictures that hold text of their own: both are read.
     """
 
     number: int
@@ -67,6 +68,7 @@ class Page:
     tier: str = "good"
     blank: bool = False
     needs_ocr: bool = True
+    mixed: bool = False
     route_reason: str = ""
 
 
@@ -83,6 +85,18 @@ class Region:
     y1: float
     score: float
     source: str
+
+
+@dataclass(slots=True)
+class TextBox:
+    """Where a text detector found a line of text on a page that is (or a part of which is) to be read by OCR.
+
+    `corners`: x and y of the four corners in turn, clockwise from the top left as the text runs.
+    """
+
+    page: int
+    number: int
+    corners: list[float]
 
 
 @dataclass(slots=True)
@@ -105,7 +119,10 @@ class TableCell:
 
 @dataclass(slots=True)
 class Line:
-    """One line of text; `number` is its place in the page's reading order; `region` is None outside every region."""
+    """One line of text; `number` is its place in the page's reading order; `region` is None outside every region.
+
+    `confidence` is the probability (0..1) that the whole line is right.
+    """
 
     page: int
     number: int
@@ -122,7 +139,13 @@ class Line:
 
 @dataclass(slots=True)
 class Word:
-    """One word: the canonical unit of text. `confidence` is 0..1 (1.0 for a trusted text layer)."""
+    """One word: the canonical unit of text.
+
+    `confidence` is the probability (0..1) that the word is right (1.0 for a trusted text layer). `raw_confidence` and
+    `least_confidence` are what the engine itself said: of the word, and of its least certain character. `alternatives`
+    are other readings of the word, likeliest first, each with its engine's raw confidence in
+    `alternative_confidences`.
+    """
 
     page: int
     line: int
@@ -136,6 +159,10 @@ class Word:
     y1: float
     engine: str
     source: str
+    raw_confidence: float = 1.0
+    least_confidence: float = 1.0
+    alternatives: list[str] = field(default_factory=list)
+    alternative_confidences: list[float] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 
@@ -49,7 +49,9 @@ class LayoutBox:
 
 
 class LayoutDetector(Engine, Protocol):
-    def detect(self, images: Sequence[Image]) -> list[list[LayoutBox]]: ...
+    def detect(self, images: Sequence[Image], text: Sequence[np.ndarray]) -> list[list[LayoutBox]]:
+        """`text` gives for each image its lines of text, as a `TextDetector` finds them."""
+        ...
 
 
 class TextDetector(Engine, Protocol):
@@ -60,12 +62,18 @@ class TextDetector(Engine, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RecognizedWord:
-    """A word of a line crop; `start` and `end` are its horizontal extent as fractions (0..1) of the crop's width."""
+    """A word of a line crop; `start` and `end` are its horizontal extent as fractions (0..1) of the crop's width.
+
+    `confidence` (0..1) is the engine's own, of the word; `least` that of its least certain character (the word's own
+    where the engine tells no characters). `alternatives` are other readings with their confidence, likeliest first.
+    """
 
     text: str
     confidence: float
     start: float
     end: float
+    least: float
+    alternatives: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +85,25 @@ class RecognizedLine:
     words: tuple[RecognizedWord, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What is known of crops before they are read.
+
+    `layout`: one line, a block of lines, or a few words here and there; `characters`: any, or digits with the signs
+    that stand among them in amounts, dates and numbers.
+    """
+
+    layout: Literal["line", "block", "sparse"] = "line"
+    characters: Literal["any", "digits"] = "any"
+
+
+LINE = Hint()
+
+
 class TextRecognizer(Engine, Protocol):
     name: str
 
-    def recognize(self, crops: Sequence[Image]) -> list[RecognizedLine]: ...
+    def recognize(self, crops: Sequence[Image], hint: Hint = LINE) -> list[RecognizedLine]: ...
 
 
 class Embedder(Engine, Protocol):

@@ -19,7 +19,7 @@ import numpy as np
 
 from ocr import loading
 from ocr.assembly import Engines
-from ocr.documents import Chunk, Line, Page, RawDocument, Record, Region, Rejection, TableCell, Word
+from ocr.documents import Chunk, Line, Page, RawDocument, Record, Region, Rejection, TableCell, TextBox, Word
 from ocr.errors import BrokenDocument, DocumentError, EmptyDocument, EngineError, InternalError, SourceChanged
 from ocr.imaging.images import PageImages
 
@@ -48,6 +48,7 @@ class Reading:
     layer: list[Word] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)
     cells: list[TableCell] = field(default_factory=list)
+    boxes: list[TextBox] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     words: list[Word] = field(default_factory=list)
     record: Record | None = None
@@ -69,7 +70,7 @@ class Rejected:
 
 
 Outcome = Reading | Rejected
-Paged = TypeVar("Paged", Region, Word)
+Paged = TypeVar("Paged", Region, TextBox, Word)
 
 
 def raw_document(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
@@ -127,12 +128,16 @@ def pages(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
 
 
 def regions(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
-    """Regions of interest in reading order: Docling for pages with a text layer, a layout model on pixels for scans."""
+    """Where things are: lines of text on scans, and regions of interest in reading order.
+
+    Regions come from Docling for pages with a text layer, from a layout model on pixels and lines for scans.
+    """
     from ocr.layout.regions import regions_from_boxes
+    from ocr.recognition.reading import corners, text_boxes
 
     def work(reading: Reading) -> None:
         found: dict[int, list[Region]] = {}
-        reading.cells = []
+        reading.cells, reading.boxes = [], []
         digital = [p for p in reading.pages if not p.needs_ocr and not p.blank]
         if digital and engines.docling is not None and _raw(reading).media_type == "application/pdf":
             try:
@@ -147,7 +152,10 @@ def regions(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
         on_pixels = [p for p in reading.pages if p.number not in found and not p.blank]
         for window in _windows(on_pixels, engines.settings.pages.window):
             images = [reading.images.get(p.number) for p in window]
-            for page, boxes in zip(window, engines.layout.detect(images), strict=True):
+            lines = [text_boxes(p, q) for p, q in zip(window, engines.detector.detect(images), strict=True)]
+            reading.boxes.extend(box for of_page in lines for box in of_page)
+            boxes_of = engines.layout.detect(images, [corners(of_page) for of_page in lines])
+            for page, boxes in zip(window, boxes_of, strict=True):
                 found[page.number] = regions_from_boxes(page, boxes)
         reading.regions = [region for page in reading.pages for region in found.get(page.number, [])]
 
@@ -156,7 +164,7 @@ def regions(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
 
 def text(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
     """Lines and words with boxes and confidence, in reading order, from the text layer or by OCR."""
-    from ocr.recognition.reading import lines_from_layer, read_pages
+    from ocr.recognition.reading import corners, lines_from_layer, read_pages
 
     least = engines.settings.text.min_line_confidence
 
@@ -164,13 +172,17 @@ def text(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
         read: dict[int, tuple[list[Line], list[Word]]] = {}
         on = _by_page(reading.regions)
         layer = _by_page(reading.layer)
+        boxes = _by_page(reading.boxes)
         for page in reading.pages:
             if not page.needs_ocr and not page.blank:
                 read[page.number] = lines_from_layer(page, on.get(page.number, []), layer.get(page.number, []))
         scans = [p for p in reading.pages if p.needs_ocr and not p.blank]
         for window in _windows(scans, engines.settings.pages.window):
-            batch = [(p, on.get(p.number, []), reading.images.get(p.number)) for p in window]
-            results = read_pages(batch, engines.detector, engines.recognizer, least)
+            batch = [
+                (p, on.get(p.number, []), corners(boxes.get(p.number, [])), reading.images.get(p.number))
+                for p in window
+            ]
+            results = read_pages(batch, engines.recognizer, least)
             read.update({page.number: result for page, result in zip(window, results, strict=True)})
         reading.lines = [line for page in reading.pages for line in read.get(page.number, ([], []))[0]]
         reading.words = [word for page in reading.pages for word in read.get(page.number, ([], []))[1]]

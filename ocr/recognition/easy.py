@@ -121,7 +121,7 @@ def _line(text: str, confidence: float) -> RecognizedLine:
     place = 0
     for word in text.split():
         place = text.index(word, place)
-        words.append(RecognizedWord(word, confidence, place / len(text), (place + len(word)) / len(text)))
+        words.append(RecognizedWord(word, confidence, place / len(text), (place + len(word)) / len(text), confidence))
         place += len(word)
     return RecognizedLine(" ".join(w.text for w in words), confidence, tuple(words)) if words else NOTHING
 

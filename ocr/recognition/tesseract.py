@@ -122,7 +122,7 @@ def _word(row: dict[str, str], width: int) -> RecognizedWord:
     left = int(row["left"]) - MARGIN
     right = left + int(row["width"])
     confidence = min(1.0, max(0.0, float(row["conf"]) / 100))
-    return RecognizedWord(row["text"].strip(), confidence, _fraction(left, width), _fraction(right, width))
+    return RecognizedWord(row["text"].strip(), confidence, _fraction(left, width), _fraction(right, width), confidence)
 
 
 def _fraction(x: int, width: int) -> float:

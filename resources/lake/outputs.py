@@ -22,6 +22,7 @@ from ocr.documents import (
     Record,
     Region,
     TableCell,
+    TextBox,
     Violation,
     Word,
     from_table,
@@ -33,7 +34,7 @@ from resources.lake.store import Lake
 TABLES: dict[str, dict[str, type]] = {
     "raw_document": {},
     "pages": {"pages": Page, "layer": Word},
-    "regions": {"regions": Region, "cells": TableCell},
+    "regions": {"regions": Region, "cells": TableCell, "boxes": TextBox},
     "text": {"lines": Line, "words": Word},
     "records": {"fields": Field, "violations": Violation},
     "embeddings": {"chunks": Chunk},
@@ -87,7 +88,7 @@ def load_parts(lake: Lake, stage: str, reading: Reading, version: str, data: dic
         case "pages":
             reading.pages, reading.layer = rows["pages"], rows["layer"]
         case "regions":
-            reading.regions, reading.cells = rows["regions"], rows["cells"]
+            reading.regions, reading.cells, reading.boxes = rows["regions"], rows["cells"], rows["boxes"]
         case "text":
             reading.lines, reading.words = rows["lines"], rows["words"]
         case "records":

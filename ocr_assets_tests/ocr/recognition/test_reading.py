@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ocr.documents import Page, Region, Word
 from ocr.recognition.ppocr import PPOCRDetector, PPOCRRecognizer
-from ocr.recognition.reading import lines_from_layer, read_pages
+from ocr.recognition.reading import corners, lines_from_layer, read_pages, text_boxes
 from ocr.settings import EngineSettings
 from ocr_assets_tests.ocr.recognition.drawing import page, page_image
 
@@ -40,6 +40,12 @@ def engines():
     return PPOCRDetector(settings), PPOCRRecognizer(settings)
 
 
+def read(images, detector, recognizer, least=0.5):
+    pages = [page(image) for image in images]
+    quads = [corners(text_boxes(p, q)) for p, q in zip(pages, detector.detect(images), strict=True)]
+    return read_pages([(p, [], q, image) for p, q, image in zip(pages, quads, images, strict=True)], recognizer, least)
+
+
 def test_a_receipt_is_read_row_by_row(engines):
     image = page_image(
         [
@@ -55,7 +61,7 @@ def test_a_receipt_is_read_row_by_row(engines):
         260,
     )
 
-    ((lines, words),) = read_pages([(page(image), [], image)], *engines, 0.5)
+    ((lines, words),) = read([image], *engines)
 
     assert texts(lines) == ["CORNER SHOP", "2 Coffee beans 12.40", "1 Oat milk 2.15", "TOTAL 14.55"]
     assert [line.number for line in lines] == [0, 1, 2, 3]
@@ -83,29 +89,28 @@ def test_two_columns_are_read_one_after_the_other(engines):
         240,
     )
 
-    ((lines, _),) = read_pages([(page(image), [], image)], *engines, 0.5)
+    ((lines, _),) = read([image], *engines)
 
     assert texts(lines) == left + right
 
 
 def test_pages_read_together_say_what_they_say_alone(engines):
     images = [page_image([(20, 20, f"Page number {n} of three")], 420 + 40 * n, 80) for n in (1, 2, 3)]
-    pages = [(page(image), [], image) for image in images]
 
-    assert read_pages(pages, *engines, 0.5) == [read_pages([p], *engines, 0.5)[0] for p in pages]
+    assert read(images, *engines) == [read([image], *engines)[0] for image in images]
 
 
 def test_an_empty_page_has_no_lines(engines):
     image = np.full((200, 200, 3), 255, np.uint8)
 
-    assert read_pages([(page(image), [], image)], *engines, 0.5) == [([], [])]
-    assert read_pages([], *engines, 0.5) == []
+    assert read([image], *engines) == [([], [])]
+    assert read([], *engines) == []
 
 
 def test_lines_less_sure_than_asked_are_dropped(engines):
     image = page_image([(20, 20, "Clear enough")], 300, 80)
 
-    assert read_pages([(page(image), [], image)], *engines, 1.01) == [([], [])]
+    assert read([image], *engines, 1.01) == [([], [])]
 
 
 def test_regions_give_the_order_and_lines_outside_them_are_put_in_place():

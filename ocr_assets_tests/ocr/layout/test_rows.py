@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr.recognition.rows import gutters, rows
+from ocr.layout.rows import gutters, rows
 
 BOXES = st.lists(
     st.tuples(st.integers(0, 900), st.integers(0, 900), st.integers(5, 400), st.integers(5, 40)).map(
