@@ -86,3 +86,18 @@ def wild() -> Iterator[Path]:
     with (ROOT / "pdf_wild" / "manifest.csv").open() as handle:
         for row in csv.DictReader(handle):
             yield ROOT / "pdf_wild" / "files" / row["file"]
+
+
+def printed_pages() -> Iterator[tuple[str, Path, str]]:
+    """Set, image and text of typewritten archive pages, facing pages, classic test pages and papers."""
+    for name, folder in (("typewritten", "text_ehri_typewritten"), ("facing pages", "text_fondue_en")):
+        for text in sorted((ROOT / folder).rglob("txt/*.txt")):
+            (image,) = (text.parent.parent / "img").glob(f"{text.stem}.*")
+            yield name, image, text.read_text(encoding="utf-8")
+    for name in ("8071_093.3B", "8087_054.3B", "eurotext", "phototest"):
+        text = (ROOT / "text_tesseract_test" / f"{name}.txt").read_text(encoding="utf-8")
+        yield "test pages", ROOT / "text_tesseract_test" / f"{name}.tif", text
+    for tokens in sorted((ROOT / "layout_docbank" / "tokens").glob("*.txt")):
+        words = [row.split("\t")[0] for row in tokens.read_text(encoding="utf-8").splitlines()]
+        (image,) = (ROOT / "layout_docbank" / "img").glob(f"{tokens.stem}*")
+        yield "papers", image, " ".join(word for word in words if not word.startswith("##LT"))
