@@ -18,12 +18,15 @@ def without_needless_colour(image: Image) -> Image:
     if image.ndim == 2:
         return image
     step = max(1, min(image.shape[:2]) // 500)
-    sample = image[::step, ::step].astype(np.float32)
-    lightness = sample.mean(axis=2, keepdims=True)
-    paper = sample[lightness[..., 0] >= np.percentile(lightness, 60)].mean(axis=0)
+    # Channel by channel: NumPy is ten times slower over a last axis of three.
+    red, green, blue = image[::step, ::step].transpose(2, 0, 1).astype(np.float32)
+    lightness = (red + green + blue) / 3
+    light = lightness >= np.percentile(lightness, 60)
+    paper = np.array([float(channel[light].mean()) for channel in (red, green, blue)])
     # Ink on tinted paper fades from the tint to black; what is off that line is colour.
-    off_tint = sample - lightness * (paper / max(float(paper.mean()), 1.0))
-    chroma = off_tint.max(axis=2) - off_tint.min(axis=2)
+    tint = (paper / max(float(paper.mean()), 1.0)).astype(np.float32)
+    off = [channel - lightness * share for channel, share in zip((red, green, blue), tint, strict=True)]
+    chroma = np.maximum(np.maximum(off[0], off[1]), off[2]) - np.minimum(np.minimum(off[0], off[1]), off[2])
     if float((chroma > _CHROMA).mean()) > _SHARE:
         return image
     import cv2
