@@ -74,7 +74,7 @@ class Engines:
             case "ppocr":
                 from ocr.recognition.ppocr import PPOCRRecognizer
 
-                return PPOCRRecognizer(self.settings.engines)
+                return PPOCRRecognizer(self.settings.engines, self.settings.text.languages)
             case "tesseract":
                 from ocr.recognition.tesseract import TesseractRecognizer
 

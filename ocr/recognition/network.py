@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -30,14 +31,21 @@ class Network:
     metadata: dict[str, str]
 
 
-def open_network(path: Path, settings: EngineSettings) -> Network:
-    """Load the network at `path` where `settings` say; `EngineError` when that cannot be."""
+Choice = Callable[[dict[str, str]], np.ndarray]
+"""From a network's metadata the numbers of the classes that are wanted."""
+
+
+def open_network(path: Path, settings: EngineSettings, choose: Choice | None = None) -> Network:
+    """Load the network at `path` where `settings` say; `EngineError` when that cannot be.
+
+    With `choose` a classifier answers with the chosen classes alone, whose probabilities add up to one.
+    """
     if not path.is_file():
         raise EngineError(f"no weights at {path}: correct the path in `[engines]` of the settings")
     if settings.device != "cpu":
         network = _on_gpu(path, settings.threads)
         if network is not None:
-            return network
+            return _chosen(network, choose)
         if settings.device == "cuda":
             raise EngineError(
                 "device is cuda, but ONNX Runtime finds no working CUDA GPU here: install onnxruntime-gpu in place of "
@@ -45,8 +53,21 @@ def open_network(path: Path, settings: EngineSettings) -> Network:
             )
         _say_no_gpu()
     if settings.runtime == "openvino":
-        return _openvino(path, settings.threads)
-    return _onnxruntime(path, settings.threads, ["CPUExecutionProvider"])[0]
+        return _openvino(path, settings.threads, choose)
+    return _chosen(_onnxruntime(path, settings.threads, ["CPUExecutionProvider"])[0], choose)
+
+
+def _chosen(network: Network, choose: Choice | None) -> Network:
+    """The network with the probabilities of the chosen classes, for runtimes whose graphs are not cut."""
+    if choose is None:
+        return network
+    classes = choose(network.metadata)
+
+    def run(batch: np.ndarray) -> np.ndarray:
+        kept = network.run(batch)[..., classes]
+        return kept / np.maximum(kept.sum(axis=-1, keepdims=True), np.finfo(np.float32).tiny)
+
+    return Network(run, network.metadata)
 
 
 @cache
@@ -65,7 +86,7 @@ def _on_gpu(path: Path, threads: int) -> Network | None:
     return network if CUDA in providers else None
 
 
-def _openvino(path: Path, threads: int) -> Network:
+def _openvino(path: Path, threads: int, choose: Choice | None) -> Network:
     import openvino
 
     core = openvino.Core()
@@ -73,6 +94,8 @@ def _openvino(path: Path, threads: int) -> Network:
         model = core.read_model(path)
     except RuntimeError as error:
         raise EngineError(f"{path} is no network OpenVINO can read: {error}") from error
+    metadata = _metadata(model)
+    cut = choose is not None and _cut_head(model, choose(metadata))
     # Pinned threads of two workers would share one core. The precision is the processor's own: bfloat16, where it has
     # that, read receipts, contracts, books and typescript as well as float32 did, in about half the time or less.
     # Every page and crop has a shape of its own, and OpenVINO keeps what it prepared for each: 280 MB after 20 pages.
@@ -83,9 +106,42 @@ def _openvino(path: Path, threads: int) -> Network:
         request.infer([batch])
         return request.get_output_tensor(0).data
 
+    network = Network(run, metadata)
+    return network if cut else _chosen(network, choose)
+
+
+def _metadata(model: Any) -> dict[str, str]:
     info = model.get_rt_info()
     framework = info["framework"] if "framework" in info else {}  # noqa: SIM401 (not a dict: it has no `get`)
-    return Network(run, {key: str(value.value) for key, value in framework.items()})
+    return {key: str(value.value) for key, value in framework.items()}
+
+
+def _cut_head(model: Any, classes: np.ndarray) -> bool:
+    """Leave out of the last linear layer the classes that are not wanted; False where the graph is built otherwise.
+
+    The layer is `softmax(x · weights + bias)`. Over 18,710 classes it takes a quarter of the time of reading a line.
+    """
+    from openvino import opset13 as operators
+
+    def source(node: Any, slot: int = 0) -> Any:
+        before = node.input_value(slot).get_node()
+        return source(before) if before.get_type_name() == "Identity" else before
+
+    softmax = source(model.get_results()[0])
+    add = source(softmax)
+    product = source(add)
+    if [n.get_type_name() for n in (softmax, add, product)] != ["Softmax", "Add", "MatMul"]:
+        return False
+    weights, bias = source(product, 1), source(add, 1)
+    if {weights.get_type_name(), bias.get_type_name()} != {"Constant"}:
+        return False
+    if list(weights.output(0).shape)[1:] != list(bias.output(0).shape):
+        return False
+    for node, constant, axis in ((product, weights, 1), (add, bias, 0)):
+        kept = operators.gather(constant, operators.constant(classes.astype(np.int64)), operators.constant(axis))
+        node.input(1).replace_source_output(kept.output(0))
+    model.validate_nodes_and_infer_types()
+    return True
 
 
 def _onnxruntime(path: Path, threads: int, providers: list[str]) -> tuple[Network, Sequence[str]]:

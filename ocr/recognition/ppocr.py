@@ -13,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ocr.engines import Image, RecognizedLine
+from ocr.engines import LINE, Hint, Image, RecognizedLine
 from ocr.errors import EngineError
 from ocr.loading import file_sha256, fingerprint, loading, packaged_sha256, version
+from ocr.recognition.alphabet import DIGITS, kept_classes, scripts_of
 from ocr.recognition.ctc import decode
 from ocr.recognition.network import Network, open_network
 from ocr.settings import EngineSettings
@@ -77,42 +78,64 @@ class PPOCRDetector:
 
 
 class PPOCRRecognizer:
-    """Reads line crops; a crop's answer does not depend on the crops beside it."""
+    """Reads line crops; a crop's answer does not depend on the crops beside it.
+
+    `languages` (ISO 639-1) say which characters can be read; all that the network knows where there are none.
+    """
 
     name = "ppocr"
 
-    def __init__(self, settings: EngineSettings) -> None:
+    def __init__(self, settings: EngineSettings, languages: Sequence[str] = ()) -> None:
         self._settings = settings
+        self._languages = tuple(languages)
 
     @property
     def fingerprint(self) -> str:
         sha256 = _sha256(self._settings.recognizer_path, RECOGNIZER)
-        return fingerprint("ppocr", version("rapidocr"), sha256, CROP_HEIGHT, BUCKET)
+        alphabet = scripts_of(self._languages)
+        return fingerprint("ppocr", version("rapidocr"), sha256, CROP_HEIGHT, BUCKET, alphabet)
 
-    def recognize(self, crops: Sequence[Image]) -> list[RecognizedLine]:
-        """The text of each crop with its words, left to right."""
-        widths = [_crop_width(crop) for crop in crops]
-        buckets = [math.ceil(width / BUCKET) * BUCKET for width in widths]
+    def recognize(self, crops: Sequence[Image], hint: Hint = LINE) -> list[RecognizedLine]:
+        """The text of each crop with its words, left to right; a crop is one line, whatever `hint.layout` says."""
+        lines = [_line_image(crop) for crop in crops]
+        buckets = [math.ceil(line.shape[1] / BUCKET) * BUCKET for line in lines]
         order = sorted(range(len(crops)), key=lambda i: buckets[i])
-        lines: dict[int, RecognizedLine] = {}
+        allowed = self._digits if hint.characters == "digits" else None
+        read: dict[int, RecognizedLine] = {}
         for start, stop in _runs([buckets[i] for i in order], self._settings.recognizer_batch):
             batch = order[start:stop]
-            inputs = np.stack([_recognizer_input(crops[i], widths[i], buckets[i]) for i in batch])
+            inputs = np.stack([_recognizer_input(lines[i], buckets[i]) for i in batch])
             for i, steps in zip(batch, self._network.run(inputs), strict=True):
-                lines[i] = decode(steps, self._characters, used=widths[i] / buckets[i])
-        return [lines[i] for i in range(len(crops))]
+                possible = steps if allowed is None else np.where(allowed, steps, 0)
+                read[i] = decode(possible, self._characters, _grey(lines[i]), buckets[i] / len(steps))
+        return [read[i] for i in range(len(crops))]
 
     @cached_property
     def _network(self) -> Network:
         with loading("pp-ocr-rec"):
-            return open_network(_weights(self._settings.recognizer_path, RECOGNIZER), self._settings)
+            path = _weights(self._settings.recognizer_path, RECOGNIZER)
+            return open_network(path, self._settings, self._kept)
+
+    def _kept(self, metadata: dict[str, str]) -> np.ndarray:
+        return kept_classes(_alphabet(metadata), self._languages)
 
     @cached_property
     def _characters(self) -> list[str]:
-        known = self._network.metadata.get("character")
-        if known is None:
-            raise EngineError("the recogniser's .onnx carries no `character` metadata: export it with its alphabet")
-        return ["", *known.splitlines(), " "]
+        known = _alphabet(self._network.metadata)
+        return [known[number] for number in self._kept(self._network.metadata).tolist()]
+
+    @cached_property
+    def _digits(self) -> np.ndarray:
+        """Whether each class is blank, a digit or a sign among digits."""
+        return np.array([character == "" or character in DIGITS for character in self._characters])
+
+
+def _alphabet(metadata: dict[str, str]) -> list[str]:
+    """CTC's blank, the characters the network was trained on, a space."""
+    known = metadata.get("character")
+    if known is None:
+        raise EngineError("the recogniser's .onnx carries no `character` metadata: export it with its alphabet")
+    return ["", *known.splitlines(), " "]
 
 
 def _runs(keys: Sequence[object], size: int) -> Iterator[tuple[int, int]]:
@@ -139,13 +162,25 @@ def _crop_width(crop: Image) -> int:
     return min(max(1, math.ceil(CROP_HEIGHT * crop.shape[1] / crop.shape[0])), MAX_CROP_WIDTH)
 
 
-def _recognizer_input(crop: Image, width: int, bucket: int) -> np.ndarray:
-    """`3×48×bucket` float32 in -1..1, the crop at its left, zeros (mid grey) to its right."""
+def _line_image(crop: Image) -> Image:
+    """The crop, 48 pixels high. What shrinks is averaged: thin strokes survive that, not a choice of pixels."""
     import cv2
 
+    how = cv2.INTER_AREA if crop.shape[0] > CROP_HEIGHT else cv2.INTER_LINEAR
+    return cv2.resize(crop, (_crop_width(crop), CROP_HEIGHT), interpolation=how)
+
+
+def _recognizer_input(line: Image, bucket: int) -> np.ndarray:
+    """`3×48×bucket` float32 in -1..1, the line at its left, zeros (mid grey) to its right."""
     padded = np.zeros((3, CROP_HEIGHT, bucket), np.float32)
-    padded[:, :, :width] = _normalized(cv2.resize(crop, (width, CROP_HEIGHT)))
+    padded[:, :, : line.shape[1]] = _normalized(line)
     return padded
+
+
+def _grey(image: Image) -> Image:
+    import cv2
+
+    return image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
 
 
 def _normalized(image: Image) -> np.ndarray:
