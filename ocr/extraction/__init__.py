@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from ocr.documents import Line, Page, Record, Region, TableCell, Word
+from dataclasses import dataclass, field
+
+from ocr.documents import Field, Line, Page, Record, Region, TableCell, Word
 from ocr.extraction import rules, schemas
 from ocr.extraction.classify import classify
-from ocr.extraction.doctype import registry
+from ocr.extraction.doctype import DocumentType, Finding, registry
 from ocr.extraction.pairs import key_values
 from ocr.extraction.transcript import Transcript
 from ocr.settings import RecordsSettings
+
+
+@dataclass
+class Draft:
+    """What was found in a document, before it is judged. `declared` is None where the document is of no known type."""
+
+    transcript: Transcript
+    type: str
+    type_confidence: float
+    declared: DocumentType | None
+    fields: list[Field]
+    findings: list[Finding] = field(default_factory=list)
 
 
 def extract(
@@ -23,21 +37,37 @@ def extract(
 
     A document of no known type is `other`, with a field for every "Label: value" in it.
     """
+    return conclude(draft(pages, regions, cells, lines, words, settings), settings)
+
+
+def draft(
+    pages: list[Page],
+    regions: list[Region],
+    cells: list[TableCell],
+    lines: list[Line],
+    words: list[Word],
+    settings: RecordsSettings,
+) -> Draft:
+    """A document's type and the fields its type's rules find."""
     transcript = Transcript(pages, regions, cells, lines, words)
     name, confidence = classify(transcript)
     declared = registry().get(name)
-    if declared is None:
-        fields, findings = key_values(transcript), []
-    else:
-        fields = declared.read(transcript, settings)
-        findings = schemas.broken(declared, fields) + rules.complete(declared.fields, fields)
-        findings += [finding for rule in declared.rules for finding in rule(fields, settings)]
-    status = rules.judge(fields, findings, settings)
+    fields = key_values(transcript) if declared is None else declared.read(transcript, settings)
+    return Draft(transcript, name, confidence, declared, fields)
+
+
+def conclude(found: Draft, settings: RecordsSettings) -> Record:
+    """The record of a draft: its fields checked against schema and business rules, and judged."""
+    findings = list(found.findings)
+    if found.declared is not None:
+        findings += schemas.broken(found.declared, found.fields) + rules.complete(found.declared.fields, found.fields)
+        findings += [finding for rule in found.declared.rules for finding in rule(found.fields, settings)]
+    status = rules.judge(found.fields, findings, settings)
     return Record(
-        type=name,
-        type_confidence=confidence,
-        language=transcript.language,
-        fields=fields,
+        type=found.type,
+        type_confidence=found.type_confidence,
+        language=found.transcript.language,
+        fields=found.fields,
         violations=[f.violation for f in findings],
         status=status,
     )
