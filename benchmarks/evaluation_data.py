@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ocr.evaluation.truth import Truth, TruthPage
+from ocr.evaluation.importing.belongings import DocumentMissing
+from ocr.evaluation.importing.kleister import read_kleister
+from ocr.evaluation.importing.sroie import read_sroie
+from ocr.evaluation.importing.zugferd import read_zugferd
+from ocr.evaluation.truth import Truth, TruthError, TruthPage
 
 ROOT = Path(os.environ.get("OCR_EVALUATION_DATA") or Path(__file__).parents[2] / "shared" / "data")
 
@@ -26,51 +29,29 @@ def sha256(path: Path) -> str:
 
 def sroie() -> Iterator[tuple[Path, Truth]]:
     """Receipts: lines in the order of the annotation, in capitals throughout, and four fields as printed."""
-    from ocr.extraction.dates import parse_date
-    from ocr.extraction.normalise import amount
-
-    for image in sorted((ROOT / "sroie" / "img").glob("*.jpg")):
-        box = (ROOT / "sroie" / "box" / f"{image.stem}.csv").read_text(encoding="utf-8", errors="replace")
-        lines = [row.split(",", 8)[8] for row in box.splitlines() if row.count(",") >= 8]
-        key = json.loads((ROOT / "sroie" / "key" / f"{image.stem}.json").read_text())
-        fields = {name: str(value) for name, value in key.items() if value}
-        day = parse_date(fields.get("date", ""))
-        total = amount(fields.get("total", ""))
-        if day is not None:
-            fields["date"] = day.isoformat()
-        if total is not None:
-            fields["total"] = str(total)
-        page = TruthPage(number=1, text="\n".join(lines))
-        yield (
-            image,
-            Truth(
-                sha256=sha256(image),
-                name=image.name,
-                set="sroie",
-                type="receipt",
-                pages=[page],
-                fields=fields,
-                caseless=True,
-            ),
-        )
+    for truth in _known(read_sroie(ROOT / "sroie")):
+        yield ROOT / "sroie" / "img" / truth.name, truth
 
 
 def zugferd() -> Iterator[tuple[Path, Truth]]:
     """Digital invoices: fields of the attached XML, which is not read when reading the invoice."""
-    names = {
-        "invoice_number": "invoice_number",
-        "issue_date": "issue_date",
-        "currency": "currency",
-        "grand_total": "gross_total",
-        "tax_total": "tax_total",
-    }
-    with (ROOT / "fields_zugferd" / "expected.jsonl").open() as handle:
-        for line in handle:
-            row = json.loads(line)
-            path = ROOT / "fields_zugferd" / "pdf" / row["file"]
-            if path.exists():
-                fields = {ours: row[theirs] for theirs, ours in names.items() if row.get(theirs)}
-                yield path, Truth(sha256=sha256(path), name=path.name, set="zugferd", type="invoice", fields=fields)
+    for truth in _known(read_zugferd(ROOT / "fields_zugferd" / "expected.jsonl")):
+        yield ROOT / "fields_zugferd" / "pdf" / truth.name, truth
+
+
+def kleister() -> Iterator[tuple[Path, Truth]]:
+    """Contracts: parties, jurisdiction, effective date and term."""
+    for truth in _known(read_kleister(ROOT / "fields_kleister_nda")):
+        yield ROOT / "fields_kleister_nda" / "pdf" / truth.name, truth
+
+
+def _known(found: Iterable[Truth | TruthError]) -> Iterator[Truth]:
+    """Truths of the documents that are here: of some sets only a part is."""
+    for truth in found:
+        if isinstance(truth, Truth):
+            yield truth
+        elif not isinstance(truth, DocumentMissing):
+            raise truth
 
 
 def old_books() -> Iterator[tuple[Path, Truth]]:

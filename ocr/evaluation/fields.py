@@ -1,7 +1,8 @@
 """How well fields were read: per-field outcomes, precision, recall and F1.
 
-Two judgements of each value: tolerant, by the kind of the field (amounts as numbers, dates as days, text after folding
-case, spaces and punctuation), and strict, character by character after normalisation by the records stage.
+Three judgements of each value: tolerant, by the kind of the field (amounts as numbers, dates as days, text after
+folding case, spaces and punctuation); strict, character by character after normalisation by the records stage; and
+fuzzy, which also takes names and addresses that differ in few letters.
 """
 
 from __future__ import annotations
@@ -14,11 +15,18 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
+from rapidfuzz import fuzz
+
 from ocr.documents import Record
 from ocr.evaluation.truth import Truth
 
 AMOUNTS = frozenset({"total", "tax", "net_total", "tax_total", "gross_total", "quantity", "unit_price", "amount"})
 DATES = frozenset({"date", "issue_date", "due_date"})
+
+CLOSE = 90.0
+"""Least similarity (0..100, Levenshtein on folded text) of names that are called close: a letter in ten may differ."""
+NAME_LETTERS = 0.6
+"""Least share of letters in what is called a name or an address."""
 
 Verdict = Literal["right", "wrong", "missing", "extra"]
 Item = dict[str, str]
@@ -28,7 +36,8 @@ Item = dict[str, str]
 class FieldOutcome:
     """One field: what truth says, what was read, the tolerant verdict, and whether they are equal to the letter.
 
-    `item` is the place (from 0) of the line item it belongs to: in the truth, or in the record for extra items.
+    `close`: right, or a name in which few letters differ. `item` is the place (from 0) of the line item it belongs to:
+    in the truth, or in the record for extra items.
     """
 
     name: str
@@ -37,6 +46,7 @@ class FieldOutcome:
     verdict: Verdict
     exact: bool
     item: int | None = None
+    close: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +85,10 @@ class FieldScore:
         return _count(o.verdict for o in self.outcomes)
 
     @property
+    def fuzzy(self) -> FieldCounts:
+        return _count("right" if o.close else o.verdict for o in self.outcomes)
+
+    @property
     def strict(self) -> FieldCounts:
         return _count("wrong" if o.verdict == "right" and not o.exact else o.verdict for o in self.outcomes)
 
@@ -83,8 +97,9 @@ def score_fields(truth: Truth, record: Record) -> FieldScore:
     """Judge every field that truth names, and the line items where truth has any.
 
     A field that truth does not name is not judged; one it gives as empty is extra if a value was read. Values count
-    whatever their status. Line items are aligned in order so that most values agree; each value is then one outcome,
-    a missed or invented item as many as it has values.
+    whatever their status. Of a field with several values each is an outcome, whatever their order. Line items are
+    aligned in order so that most values agree; each value is then one outcome, a missed or invented item as many as it
+    has values.
     """
     outcomes = []
     for name, value in truth.fields.items():
@@ -92,6 +107,8 @@ def score_fields(truth: Truth, record: Record) -> FieldScore:
         outcome = _judge(name, value, found.value if found else "", None)
         if outcome is not None:
             outcomes.append(outcome)
+    for name, values in truth.several.items():
+        outcomes.extend(_judge_several(name, values, [f.value for f in record.fields if f.name == name and f.value]))
     if truth.items is not None:
         outcomes.extend(_judge_items(truth.items, _items(record)))
     return FieldScore(tuple(outcomes))
@@ -125,7 +142,33 @@ def _judge(name: str, truth: str, read: str, item: int | None) -> FieldOutcome |
         verdict = "extra"
     else:
         verdict = "right" if same_value(name, truth, read) else "wrong"
-    return FieldOutcome(name, truth, read, verdict, truth == read, item)
+    return FieldOutcome(name, truth, read, verdict, truth == read, item, verdict == "right" or _close(truth, read))
+
+
+def _judge_several(name: str, truth: list[str], read: list[str]) -> list[FieldOutcome]:
+    """Equal values are paired first, then similar ones; what is left over was missed or invented."""
+    left, missed, outcomes = list(read), [], []
+    for wanted in truth:
+        same = next((value for value in left if same_value(name, wanted, value)), None)
+        if same is None:
+            missed.append(wanted)
+        else:
+            left.remove(same)
+            outcomes.append(_judge(name, wanted, same, None))
+    for wanted in missed:
+        best = max(left, key=lambda value: fuzz.ratio(_fold(wanted), _fold(value)), default="")
+        if best:
+            left.remove(best)
+        outcomes.append(_judge(name, wanted, best, None))
+    outcomes.extend(_judge(name, "", value, None) for value in left)
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+def _close(truth: str, read: str) -> bool:
+    """Whether two names or addresses differ in few letters. Numbers and identifiers are right or wrong."""
+    first, second = _fold(truth), _fold(read)
+    lettered = bool(first) and sum(c.isalpha() for c in first) >= NAME_LETTERS * len(first)
+    return lettered and bool(second) and fuzz.ratio(first, second) >= CLOSE
 
 
 def _items(record: Record) -> list[Item]:

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from ocr.documents import RegionKind
 from ocr.errors import OcrError
 
-DocumentType = Literal["receipt", "invoice", "letter", "form", "article", "report"]
+DocumentType = Literal["receipt", "invoice", "contract", "letter", "form", "article", "report"]
 Box = tuple[float, float, float, float]
 
 
@@ -62,13 +62,21 @@ class TruthPage(_Strict):
         return self.text
 
 
+class TruthReview(_Strict):
+    """Where the value of a field came from, if a person gave it: who, and when (ISO 8601, UTC)."""
+
+    by: str
+    at: str
+
+
 class Truth(_Strict):
     """What is known of one document.
 
     `fields` holds normalised values (dates ISO, amounts plain decimals, currency ISO 4217) by the names of the records
-    stage; an empty value says that the document has no such field, a name left out that nobody knows. `items` are line
+    stage; an empty value says that the document has no such field, a name left out that nobody knows. `several` holds
+    all values, in any order, of fields a document may have more than once (the parties of a contract). `items` are line
     items in order. `text` is the text of the whole document where it is not known page by page. `caseless` says that
-    texts were written down without regard to case.
+    texts were written down without regard to case. `reviews` names the fields whose value a person gave in review.
     """
 
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
@@ -80,7 +88,13 @@ class Truth(_Strict):
     caseless: bool = False
     pages: list[TruthPage] = Field(default_factory=list)
     fields: dict[str, str] = Field(default_factory=dict)
+    several: dict[str, list[str]] = Field(default_factory=dict)
     items: list[dict[str, str]] | None = None
+    reviews: dict[str, TruthReview] = Field(default_factory=dict)
+
+    @property
+    def knows_fields(self) -> bool:
+        return bool(self.fields or self.several or self.items)
 
     @model_validator(mode="after")
     def _pages_differ(self) -> Truth:
