@@ -19,6 +19,7 @@ from typing import Any
 from benchmarks import evaluation_data, machine
 from ocr.assembly import STAGES
 from ocr.evaluation.truth import save_truth
+from ocr_assets.bench.platform import PeakMemory
 from resources.lake import Lake
 from resources.ledger import Ledger
 from resources.scores import DocumentScore, pool_scores, score_documents
@@ -47,13 +48,13 @@ def prepare(home: Path) -> dict[str, list[Path]]:
     return sets
 
 
-def run(home: Path, files: list[Path]) -> tuple[dict[str, Any], machine.PeakMemory, float]:
+def run(home: Path, files: list[Path]) -> tuple[dict[str, Any], PeakMemory, float]:
     # The gate is for an archive in use; here the scores themselves are wanted, whatever they are.
     env = {**os.environ, "OCR_HOME": str(home), "OCR_CHECKS__CORPUS_CER": "9", "OCR_CHECKS__CORPUS_FIELDS": "0"}
     subprocess.run([PROGRAM, "add", *files], env=env, check=True, stdout=subprocess.DEVNULL)
     started = time.perf_counter()
     process = subprocess.Popen([PROGRAM, "run", "--json"], env=env, stdout=subprocess.PIPE, text=True)
-    with machine.PeakMemory(process.pid) as peak:
+    with PeakMemory(process.pid) as peak:
         output, _ = process.communicate()
     wall = time.perf_counter() - started
     if "Traceback" in output:
@@ -61,9 +62,7 @@ def run(home: Path, files: list[Path]) -> tuple[dict[str, Any], machine.PeakMemo
     return json.loads(output), peak, wall
 
 
-def report(
-    home: Path, sets: dict[str, list[Path]], summary: dict[str, Any], peak: machine.PeakMemory, wall: float
-) -> None:
+def report(home: Path, sets: dict[str, list[Path]], summary: dict[str, Any], peak: PeakMemory, wall: float) -> None:
     ledger, lake = Ledger(f"sqlite:///{home / 'ledger.db'}"), Lake(str(home / "lake"))
     documents = {d.sha256: d for d in ledger.documents()}
     outputs = ledger.outputs()

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from benchmarks import machine
 from ocr.synthesis.drawing import draw
+from ocr_assets.bench.platform import PeakMemory
 
 PAGES = 300
 PROGRAM = Path(sys.executable).with_name("ocr-assets")
@@ -71,7 +72,7 @@ def read(home: Path, file: Path) -> tuple[float, float]:
     subprocess.run([PROGRAM, "add", file], env=env, check=True, stdout=subprocess.DEVNULL)
     started = time.perf_counter()
     process = subprocess.Popen([PROGRAM, "run", "--json", "--workers", "1"], env=env, stdout=subprocess.PIPE, text=True)
-    with machine.PeakMemory(process.pid) as peak:
+    with PeakMemory(process.pid) as peak:
         output, _ = process.communicate()
     seconds = time.perf_counter() - started
     summary = json.loads(output)

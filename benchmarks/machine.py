@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
-import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,34 +29,3 @@ def describe() -> str:
 def commit() -> str:
     done = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
     return done.stdout.strip() or "unknown"
-
-
-class PeakMemory:
-    """Peak resident memory of a process's descendants, sampled: of the largest one and of all together, in MiB."""
-
-    def __init__(self, pid: int, every: float = 0.5) -> None:
-        self.largest = 0.0
-        self.together = 0.0
-        self._root = psutil.Process(pid)
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, args=(every,), daemon=True)
-
-    def __enter__(self) -> PeakMemory:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _watch(self, every: float) -> None:
-        while not self._stop.wait(every):
-            sizes = []
-            try:
-                for process in self._root.children(recursive=True):
-                    sizes.append(process.memory_info().rss / 2**20)
-            except psutil.Error:
-                continue
-            if sizes:
-                self.largest = max(self.largest, *sizes)
-                self.together = max(self.together, sum(sizes))

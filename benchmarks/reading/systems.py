@@ -57,10 +57,16 @@ def rapidocr() -> Reader:
     import logging
 
     from rapidocr import RapidOCR
+    from rapidocr.utils.output import RapidOCROutput
 
     logging.disable(logging.INFO)
     engine = RapidOCR()
-    return lambda path: "\n".join(engine(str(path)).txts or ())
+
+    def read(path: Path) -> str:
+        found = engine(str(path))
+        return "\n".join(found.txts or ()) if isinstance(found, RapidOCROutput) else ""
+
+    return read
 
 
 def tesseract() -> Reader:
@@ -110,7 +116,7 @@ def _plain(path: Path, target: Path) -> None:
 def docling() -> Reader:
     """Docling with its own RapidOCR over whole pages; the layout model is the packaged one, as no other is offline."""
     from docling.datamodel.base_models import InputFormat
-    from docling.datamodel.pipeline_options import PdfPipelineOptions, RapidOcrOptions
+    from docling.datamodel.pipeline_options import OcrMode, PdfPipelineOptions, RapidOcrOptions
     from docling.document_converter import DocumentConverter, ImageFormatOption
 
     from ocr.digital.plugin import PackagedLayoutOptions
@@ -118,7 +124,7 @@ def docling() -> Reader:
     options = PdfPipelineOptions(
         allow_external_plugins=True,
         do_ocr=True,
-        ocr_options=RapidOcrOptions(force_full_page_ocr=True),
+        ocr_options=RapidOcrOptions(mode=OcrMode.FULL_PAGE),
         do_table_structure=False,
         layout_options=PackagedLayoutOptions(),
     )

@@ -13,9 +13,10 @@ from benchmarks.reading import plots, systems
 from ocr.evaluation.bootstrap import Interval, bootstrap_ratio
 from ocr.evaluation.order import disorder
 from ocr.evaluation.text import compare
+from ocr.evaluation.truth import DocumentType
 
 DPI = 200
-GENERATED = ("letter", "invoice", "article")
+GENERATED: tuple[DocumentType, ...] = ("letter", "invoice", "article")
 TARGETS = {
     ("old books", "CER"): 0.008,
     ("typewritten", "CER"): 0.055,

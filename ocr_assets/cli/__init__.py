@@ -12,6 +12,7 @@ import sys
 from types import FrameType
 
 from ocr_assets.cli.app import INTERRUPTED, app, errors, explain
+from ocr_assets.cli.bench import register as _register_bench
 from ocr_assets.cli.looking import register as _register_looking
 from ocr_assets.cli.reading import register as _register_reading
 from ocr_assets.cli.serving import register as _register_serving
@@ -19,6 +20,7 @@ from ocr_assets.cli.serving import register as _register_serving
 _register_reading(app)
 _register_looking(app)
 _register_serving(app)
+_register_bench(app)
 
 
 class Interrupted(BaseException):
