@@ -30,7 +30,7 @@ _END = rf"(?:(?!\d)|{_CLOCK})"
 _FORMS = [
     rf"(?<!\d)(?P<year>(?:19|20)\d{{2}})(?P<mark>[-/.])(?P<month>\d{{1,2}})(?P=mark)(?P<day>\d{{1,2}}){_END}",
     rf"(?<![\d.])(?P<first>\d{{1,2}})\s?(?P<mark>[-/.])\s?(?P<second>\d{{1,2}})\s?(?P=mark)\s?{_YEAR}{_END}",
-    rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|er)?[\s.\-/]*(?:of\s+|de\s+)?(?P<name>{_NAME})\b[\s.,\-/']*{_YEAR}{_END}",
+    rf"(?<!\d)(?P<day>\d{{1,2}})(?:\s?(?:st|nd|rd|th|er)\b)?[\s.\-/]*(?:day\s+of\s+|of\s+|de\s+)?(?P<name>{_NAME})\b[\s.,\-/']*{_YEAR}{_END}",
     rf"\b(?P<name>{_NAME})[\s.\-/]*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s?[,\s\-/]\s*(?P<year>(?:19|20)\d{{2}}){_END}",
 ]
 _PATTERNS = [re.compile(form, re.IGNORECASE) for form in _FORMS]

@@ -24,6 +24,7 @@ class FieldRule:
 
     `phrases` are matched fuzzily, `patterns` are regular expressions on folded words; both map to weights (0..1).
     A field that is not `kept` only tells its values from its neighbours' ("delivery date"). `item`: of a line item.
+    `repeated`: a document may have several ("party").
     """
 
     name: str
@@ -31,6 +32,7 @@ class FieldRule:
     required: bool = False
     kept: bool = True
     item: bool = False
+    repeated: bool = False
     phrases: Mapping[str, float] = field(default_factory=dict)
     patterns: Mapping[str, float] = field(default_factory=dict)
 

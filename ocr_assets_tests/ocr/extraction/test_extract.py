@@ -72,7 +72,7 @@ def test_a_letter_is_read():
 
 def test_a_contract_is_read():
     record = record_of(samples.CONTRACT)
-    assert [f.value for f in record.fields if f.name == "party"] == ["Alpha Widgets, Inc.", "Beta Gears LLC"]
+    assert [f.value for f in record.fields if f.name == "party"] == ["Alpha Widgets Inc.", "Beta Gears LLC"]
     assert values_of(record)["effective_date"] == "2016-05-05"
     assert values_of(record)["jurisdiction"] == "New York"
 
