@@ -41,14 +41,12 @@ def decode(steps: np.ndarray, characters: Sequence[str], line: np.ndarray, step:
     spelling = spell(steps, characters)
     if not spelling.characters:
         return NOTHING
-    ink = ink_columns(line)
-    middles = (spelling.first + spelling.end) / 2 * step
-    gaps = [gap_between(ink, left, right) for left, right in pairwise(middles)]
+    gaps, middles = white(spelling, line, step)
     begins = np.flatnonzero(breaks(spelling.characters, spelling.spaces, gaps, middles)) + 1
     spans = list(pairwise([0, *begins.tolist(), len(spelling.characters)]))
     words = tuple(
-        _word(spelling, span, left / len(ink), right / len(ink))
-        for span, (left, right) in zip(spans, _edges(spelling, spans, gaps, len(ink), step), strict=True)
+        _word(spelling, span, left / line.shape[1], right / line.shape[1])
+        for span, (left, right) in zip(spans, _edges(spelling, spans, gaps, line.shape[1], step), strict=True)
     )
     return RecognizedLine(" ".join(w.text for w in words), float(spelling.scores.mean()), words)
 
@@ -63,6 +61,13 @@ def spell(steps: np.ndarray, characters: Sequence[str]) -> Spelling:
     spaces = [steps[a:b, -1].max(initial=0.0) for a, b in zip(end[:-1], first[1:], strict=True)]
     spelled = [characters[c] for c in classes[first]]
     return Spelling(spelled, steps[first, classes[first]], first, end, np.array(spaces))
+
+
+def white(spelling: Spelling, line: np.ndarray, step: float) -> tuple[list[Gap], np.ndarray]:
+    """The white between neighbouring characters of the line, and all characters' middles, in pixels of it."""
+    ink = ink_columns(line)
+    middles = (spelling.first + spelling.end) / 2 * step
+    return [gap_between(ink, left, right) for left, right in pairwise(middles)], middles
 
 
 def _edges(
