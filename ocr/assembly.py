@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 STAGES = ("raw_document", "pages", "regions", "text", "records", "embeddings")
 
-CODE_VERSIONS = {"raw_document": 1, "pages": 1, "regions": 1, "text": 1, "records": 1, "embeddings": 1}
+CODE_VERSIONS = {"raw_document": 1, "pages": 2, "regions": 2, "text": 2, "records": 1, "embeddings": 1}
 """Raised by hand when a stage's own code gives other answers: everything it made is then stale. A hash of the source
 would make an archive stale with every comment."""
 
@@ -113,7 +113,13 @@ class Engines:
 
         return {
             "raw_document": [installed("pymupdf")],
-            "pages": [installed("pymupdf"), installed("opencv-python-headless"), of("orientation")],
+            "pages": [
+                installed("pymupdf"),
+                installed("opencv-python-headless"),
+                of("orientation"),
+                of("detector"),
+                of("recognizer"),
+            ],
             "regions": [of("detector"), of("layout"), of("docling")],
             "text": [of("recognizer")],
             "records": [installed("rapidfuzz"), installed("pandera")],

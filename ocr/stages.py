@@ -113,7 +113,10 @@ def pages(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
         reading.pages, reading.layer, reading.rejections = [], [], []
         faults: list[DocumentError] = []
         with open_document(reading.load(), engines.settings.limits) as document:
-            for made in make_pages(document, engines.settings.pages, engines.orientation):
+            made_pages = make_pages(
+                document, engines.settings.pages, engines.orientation, engines.detector, engines.recognizer
+            )
+            for made in made_pages:
                 if isinstance(made, DocumentError):
                     faults.append(made)
                     reading.rejections.append(_rejection("pages", made))
@@ -128,15 +131,18 @@ def pages(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
 
 
 def regions(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
-    """Where things are: lines of text on scans, and regions of interest in reading order.
+    """Where things are: lines of text on scans and beside text layers, and regions of interest in reading order.
 
     Regions come from Docling for pages with a text layer, from a layout model on pixels and lines for scans.
     """
     from ocr.layout.regions import regions_from_boxes
-    from ocr.recognition.reading import corners, text_boxes
+    from ocr.recognition.beside import uncovered
+    from ocr.recognition.crops import reading_quads
+    from ocr.recognition.reading import text_boxes
 
     def work(reading: Reading) -> None:
         found: dict[int, list[Region]] = {}
+        layer = _by_page(reading.layer)
         reading.cells, reading.boxes = [], []
         digital = [p for p in reading.pages if not p.needs_ocr and not p.blank]
         if digital and engines.docling is not None and _raw(reading).media_type == "application/pdf":
@@ -149,21 +155,25 @@ def regions(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
             for number, (page_regions, cells) in structure.items():
                 found[number] = page_regions
                 reading.cells.extend(cells)
-        on_pixels = [p for p in reading.pages if p.number not in found and not p.blank]
+        on_pixels = [p for p in reading.pages if (p.number not in found or p.mixed) and not p.blank]
         for window in _windows(on_pixels, engines.settings.pages.window):
-            images = [reading.images.get(p.number) for p in window]
-            lines = [text_boxes(p, q) for p, q in zip(window, engines.detector.detect(images), strict=True)]
-            reading.boxes.extend(box for of_page in lines for box in of_page)
-            boxes_of = engines.layout.detect(images, [corners(of_page) for of_page in lines])
-            for page, boxes in zip(window, boxes_of, strict=True):
-                found[page.number] = regions_from_boxes(page, boxes)
+            images = {p.number: reading.images.get(p.number) for p in window}
+            lines = dict(zip(images, engines.detector.detect(list(images.values())), strict=True))
+            for page in window:
+                if page.needs_ocr or page.mixed:
+                    reading.boxes.extend(text_boxes(page, uncovered(lines[page.number], layer.get(page.number, []))))
+            unknown = [p for p in window if p.number not in found]
+            quads = [reading_quads(lines[p.number]) for p in unknown]
+            boxes_of = engines.layout.detect([images[p.number] for p in unknown], quads)
+            for page, boxes, on_page in zip(unknown, boxes_of, quads, strict=True):
+                found[page.number] = regions_from_boxes(page, boxes, on_page, engines.layout.name)
         reading.regions = [region for page in reading.pages for region in found.get(page.number, [])]
 
     return _each("regions", readings, work)
 
 
 def text(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
-    """Lines and words with boxes and confidence, in reading order, from the text layer or by OCR."""
+    """Lines and words with boxes and confidence, in reading order, from the text layer, by OCR, or both."""
     from ocr.recognition.reading import corners, lines_from_layer, read_pages
 
     least = engines.settings.text.min_line_confidence
@@ -174,15 +184,15 @@ def text(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
         layer = _by_page(reading.layer)
         boxes = _by_page(reading.boxes)
         for page in reading.pages:
-            if not page.needs_ocr and not page.blank:
+            if not page.needs_ocr and not page.mixed and not page.blank:
                 read[page.number] = lines_from_layer(page, on.get(page.number, []), layer.get(page.number, []))
-        scans = [p for p in reading.pages if p.needs_ocr and not p.blank]
+        scans = [p for p in reading.pages if (p.needs_ocr or p.mixed) and not p.blank]
         for window in _windows(scans, engines.settings.pages.window):
             batch = [
                 (p, on.get(p.number, []), corners(boxes.get(p.number, [])), reading.images.get(p.number))
                 for p in window
             ]
-            results = read_pages(batch, engines.recognizer, least)
+            results = read_pages(batch, engines.recognizer, least, layer)
             read.update({page.number: result for page, result in zip(window, results, strict=True)})
         reading.lines = [line for page in reading.pages for line in read.get(page.number, ([], []))[0]]
         reading.words = [word for page in reading.pages for word in read.get(page.number, ([], []))[1]]

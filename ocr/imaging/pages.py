@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ocr.documents import Page, Word
-from ocr.engines import Image, Orientation, OrientationClassifier
+from ocr.engines import Image, Orientation, OrientationClassifier, TextDetector, TextRecognizer
 from ocr.errors import DocumentError
 from ocr.imaging.deskew import Skew, estimate_skew
 from ocr.imaging.quality import measure
 from ocr.imaging.upright import make_upright
 from ocr.opening.document import OpenDocument, SourcePage
+from ocr.opening.fonts import Aspect, check_fonts, unsound_fonts
 from ocr.opening.route import Route, route
+from ocr.recognition.beside import holds_text, uncovered
 from ocr.settings import PagesSettings
 
 
@@ -29,9 +31,17 @@ class MadePage:
 
 
 def make_pages(
-    document: OpenDocument, settings: PagesSettings, orientation: OrientationClassifier | None
+    document: OpenDocument,
+    settings: PagesSettings,
+    orientation: OrientationClassifier | None,
+    detector: TextDetector,
+    recognizer: TextRecognizer,
 ) -> Iterator[MadePage | DocumentError]:
-    """Pages in order; a page that cannot be made comes as the error that names it. Holds one window in memory."""
+    """Pages in order; a page that cannot be made comes as the error that names it. Holds one window in memory.
+
+    The recogniser reads samples of text layers, the detector looks for text beside those that seem incomplete.
+    """
+    fonts: dict[Aspect, bool] = {}
     for first in range(1, document.page_count + 1, settings.window):
         opened: list[tuple[int, SourcePage | DocumentError]] = []
         for number in range(first, min(first + settings.window, document.page_count + 1)):
@@ -40,15 +50,38 @@ def make_pages(
             except DocumentError as error:
                 error.page = number
                 opened.append((number, error))
-        yield from _upright_window(opened, settings, orientation)
+        routes = _routes(opened, fonts, recognizer)
+        for made in _upright_window(opened, routes, settings, orientation):
+            if isinstance(made, MadePage) and routes[made.page.number].incomplete:
+                _look_beside(made, detector, recognizer)
+            yield made
+
+
+def _routes(
+    opened: list[tuple[int, SourcePage | DocumentError]], fonts: dict[Aspect, bool], recognizer: TextRecognizer
+) -> dict[int, Route]:
+    """Where each page's text is to come from; `fonts` keeps what is known of the document's fonts."""
+    pages = {number: page for number, page in opened if isinstance(page, SourcePage)}
+    for page in pages.values():
+        check_fonts(page, fonts, recognizer)
+    unsound = unsound_fonts(fonts)
+    return {number: route(page, unsound) for number, page in pages.items()}
+
+
+def _look_beside(made: MadePage, detector: TextDetector, recognizer: TextRecognizer) -> None:
+    """Find out whether a page's pictures hold text that its text layer does not know."""
+    beside = uncovered(detector.detect([made.image])[0], made.words)
+    made.page.mixed = holds_text(made.image, beside, recognizer)
+    if made.page.mixed:
+        made.page.route_reason += " Text beside it is read."
 
 
 def _upright_window(
     opened: list[tuple[int, SourcePage | DocumentError]],
+    routes: dict[int, Route],
     settings: PagesSettings,
     orientation: OrientationClassifier | None,
 ) -> Iterator[MadePage | DocumentError]:
-    routes = {number: route(page) for number, page in opened if isinstance(page, SourcePage)}
     unsure = [number for number, r in routes.items() if r.needs_ocr and not r.blank]
     images = {number: page.image for number, page in opened if isinstance(page, SourcePage)}
     turns = dict.fromkeys(routes, Orientation(0, 1.0))
@@ -69,7 +102,7 @@ def _make_page(number: int, source: SourcePage, way: Route, turn: Orientation, s
         skew = estimate_skew(np.rot90(source.image, -turn.rotation // 90))
         if skew.confidence < settings.min_skew_confidence:
             skew = Skew(0.0, skew.confidence)
-    upright = make_upright(source, number, turn.rotation, skew.angle)
+    upright = make_upright(replace(source, layer=way.words), number, turn.rotation, skew.angle)
     quality = measure(upright.image)
     height, width = upright.image.shape[:2]
     page = Page(
@@ -92,7 +125,7 @@ def _make_page(number: int, source: SourcePage, way: Route, turn: Orientation, s
         needs_ocr=way.needs_ocr,
         route_reason=way.reason,
     )
-    return MadePage(page, upright.image, [] if way.needs_ocr else upright.words)
+    return MadePage(page, upright.image, upright.words)
 
 
 def _layer_orientation(source: SourcePage) -> Orientation:

@@ -13,13 +13,12 @@ from ocr.engines import Image
 from ocr.errors import BrokenDocument, EmptyDocument, EncryptedDocument, OverLimit
 from ocr.opening.colour import without_needless_colour
 from ocr.opening.sniff import PDF
-from ocr.opening.source import LayerWord, SourcePage
+from ocr.opening.source import SCAN_COVERAGE, LayerWord, SourcePage
 from ocr.settings import Limits
 
-_SCAN_COVERAGE = 0.85
-"""A page whose pictures cover this share of it is a scan, rendered at about the pictures' own resolution."""
-
 _SCAN_DPI = (150, 300)
+"""Scans are rendered at about their own resolution, within the range in which recognition works."""
+
 _LEAST_DPI = 20
 """Below this nothing can be read: a page that fits the limits only so is refused."""
 
@@ -38,6 +37,8 @@ class PdfDocument:
         # Process-wide, and MuPDF's only way: damaged files make it write to stderr what is also raised or repaired.
         pymupdf.TOOLS.mupdf_display_errors(False)
         pymupdf.TOOLS.mupdf_display_warnings(False)
+        # Two subsets of one typeface are two fonts, each with a character map of its own: the prefix tells them apart.
+        pymupdf.TOOLS.set_subset_fontnames(True)
         self._faults = (RuntimeError, ValueError, TypeError, IndexError, pymupdf.mupdf.FzErrorBase)
         self._limits = limits
         try:
@@ -97,7 +98,7 @@ class PdfDocument:
                 size = f"{picture['width']}×{picture['height']}"
                 raise OverLimit(f"page {number} holds a picture of {size} pixels", page=number)
         coverage = _coverage(pictures, width, height)
-        if coverage >= _SCAN_COVERAGE:
+        if coverage >= SCAN_COVERAGE:
             dpi = _scan_dpi(pictures)
         scale = min(dpi / 72, max_side / max(width, height), math.sqrt(self._limits.max_pixels / (width * height)))
         if scale < _LEAST_DPI / 72 and scale < dpi / 72:
@@ -106,7 +107,7 @@ class PdfDocument:
         layer = _words(commands, scale, (pixels.width, pixels.height))
         # Pictures with a mask, such as watermarks, let the text under them show.
         opaque = [picture for picture in pictures if not picture["has-mask"]]
-        if any(word.visible for word in layer) and _coverage(opaque, width, height) >= _SCAN_COVERAGE:
+        if any(word.visible for word in layer) and _coverage(opaque, width, height) >= SCAN_COVERAGE:
             _hide_covered(layer, page, scale)
         return SourcePage(
             image=without_needless_colour(_as_array(pixels)),
@@ -191,7 +192,7 @@ def _line_words(line: dict[str, Any], block: int, number: int, scale: float) -> 
                 continue
             x0, y0, x1, y1 = (v * scale for v in char["bbox"])
             if not begun:
-                words.append(LayerWord(text, x0, y0, x1, y1, block, number, direction, visible))
+                words.append(LayerWord(text, x0, y0, x1, y1, block, number, direction, visible, span["font"]))
                 begun = True
                 continue
             word = words[-1]

@@ -8,6 +8,9 @@ import numpy as np
 
 from ocr.engines import Image
 
+SCAN_COVERAGE = 0.85
+"""A page whose pictures cover this share of it is a scan, or has a picture for its background."""
+
 
 @dataclass(slots=True)
 class LayerWord:
@@ -15,7 +18,8 @@ class LayerWord:
 
     `line` counts the layer's lines from 0. `direction` is the way its line runs, in degrees counter-clockwise from
     left-to-right: turning the page clockwise by as much makes the word stand upright. A word is not `visible` where it
-    is drawn in no colour, or under a picture that covers it.
+    is drawn in no colour, or under a picture that covers it. `font` names its first letter's font, apart from others of
+    the document.
     """
 
     text: str
@@ -27,6 +31,7 @@ class LayerWord:
     line: int
     direction: float = 0.0
     visible: bool = True
+    font: str = ""
 
 
 @dataclass(slots=True)

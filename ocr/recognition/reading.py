@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 
 import numpy as np
 
@@ -27,11 +28,13 @@ def read_pages(
     pages: Sequence[tuple[Page, list[Region], np.ndarray, Image]],
     recognizer: TextRecognizer,
     min_confidence: float,
+    layer: Mapping[int, Sequence[Word]] = MappingProxyType({}),
 ) -> list[tuple[list[Line], list[Word]]]:
     """Read page images, each with its regions and its text lines (`N×4×2`, as `corners` gives them).
 
     For each page its lines and words in reading order, boxes in pixels of the upright image. Lines read with less than
-    `min_confidence` (0..1) are dropped as noise. The crops of all pages are read together.
+    `min_confidence` (0..1) are dropped as noise. The crops of all pages are read together. `layer` holds the text layer
+    of the pages (by number) that have one beside what is read.
     """
     crops = [crop for _, _, quads, image in pages for crop in cut(image, quads)]
     answers = iter(recognizer.recognize(crops))
@@ -39,14 +42,17 @@ def read_pages(
     for page, regions, quads, _ in pages:
         read = [(quad, next(answers)) for quad in quads]
         pieces = [_piece(page, q, line, recognizer.name) for q, line in read if line.confidence >= min_confidence]
-        results.append(compose(page, regions, [p for p in pieces if p]))
+        results.append(compose(page, regions, [*_layer_pieces(layer.get(page.number, ())), *filter(None, pieces)]))
     return results
 
 
 def lines_from_layer(page: Page, regions: list[Region], words: list[Word]) -> tuple[list[Line], list[Word]]:
     """Lines and words in reading order of a text layer, whose `Word.line` is the PDF's own line number."""
-    pieces = [list(group) for _, group in groupby(words, key=lambda w: w.line)]
-    return compose(page, regions, pieces)
+    return compose(page, regions, _layer_pieces(words))
+
+
+def _layer_pieces(words: Sequence[Word]) -> list[Piece]:
+    return [list(group) for _, group in groupby(words, key=lambda w: w.line)]
 
 
 def _piece(page: Page, quad: np.ndarray, line: RecognizedLine, engine: str) -> Piece:

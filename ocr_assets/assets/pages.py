@@ -4,6 +4,7 @@ from typing import Any
 
 import dagster as dg
 
+from ocr.documents import Page
 from ocr.stages import Reading
 from ocr_assets.assets.common import document_asset, picture, read_batch, table
 from ocr_assets.checks.complete import every_page, skew_certain
@@ -21,7 +22,7 @@ def describe(reading: Reading) -> dict[str, Any]:
             "turned": f"{page.rotation}°",
             "skew": f"{page.skew:.2f}°",
             "quality": page.tier,
-            "text from": "OCR" if page.needs_ocr else "nothing (blank)" if page.blank else "text layer",
+            "text from": _text_from(page),
             "because": page.route_reason,
         }
         for page in reading.pages[:ROWS_SHOWN]
@@ -30,9 +31,16 @@ def describe(reading: Reading) -> dict[str, Any]:
         **picture(reading),
         "pages": len(reading.pages),
         "pages_for_ocr": sum(p.needs_ocr for p in reading.pages),
+        "mixed_pages": sum(p.mixed for p in reading.pages),
         "largest_skew": max((abs(p.skew) for p in reading.pages), default=0.0),
         "page_table": table(rows),
     }
+
+
+def _text_from(page: Page) -> str:
+    if page.blank:
+        return "nothing (blank)"
+    return "OCR" if page.needs_ocr else "text layer and OCR" if page.mixed else "text layer"
 
 
 def pages_asset(code_version: str) -> dg.AssetsDefinition:

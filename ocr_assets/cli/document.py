@@ -64,7 +64,8 @@ def _print_pages(reading: Reading) -> None:
     for name in ("page", "size", "turned", "skew", "quality", "text from", "because"):
         table.add_column(name)
     for page in reading.pages:
-        source = "nothing" if page.blank else "OCR" if page.needs_ocr else "text layer"
+        layer = "text layer, OCR" if page.mixed else "text layer"
+        source = "nothing" if page.blank else "OCR" if page.needs_ocr else layer
         size = f"{page.width}×{page.height} at {page.dpi:.0f} dpi"
         row = (str(page.number), size, f"{page.rotation}°", f"{page.skew:.2f}°", page.tier, source)
         table.add_row(*row, escape(page.route_reason))

@@ -109,6 +109,7 @@ COLUMN_COMMENTS: dict[str, dict[str, str]] = {
         "skew": "degrees taken out, positive when the source page was turned counter-clockwise",
         "transform": "row-major 2×3 affine matrix, upright pixels to source units",
         "needs_ocr": "false where the text layer was trusted",
+        "mixed": "true where text beside a trusted text layer was read as well",
         "route_reason": "why it was or was not",
     },
     "regions": {"number": "place in the page's reading order, from 0", "source": "the model that found it"},
