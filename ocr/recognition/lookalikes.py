@@ -25,7 +25,7 @@ RULES = [
         (r"(?:(?<![^\W\d_])|(?<=\bRM)|(?<=\bEUR)|(?<=\bUSD)|(?<=\bCHF))[oO](?=[.,]\d\d(?!\d))", ZERO),  # RMo.50
         (r"(?<=\b[1-9]\d)o(?=th\b)", ZERO),  # 15oth
         (r"(?<=[a-z])0(?=[a-z])", LOWER),  # c0ffee
-        (r"(?<=[aeiou])11(?!\w)", str.maketrans("1", "l")),  # bi11
+        (r"(?<=[A-Za-z][aeiou])11(?!\w)", str.maketrans("1", "l")),  # bi11
         (r"(?<=[A-Z]{2})0(?=[A-Z]{2})", UPPER),  # INV0ICE
     )
 ]
