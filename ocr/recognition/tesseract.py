@@ -28,7 +28,11 @@ SECONDS_PER_CROP = 5.0
 START_SECONDS = 60.0
 
 MARGIN = 10
-"""White pixels put around a crop: Tesseract loses characters that touch the border."""
+"""Pixels of paper put around a crop: Tesseract loses characters that touch the border."""
+
+INK, PAPER = 2, 85
+"""Percentiles of a crop's levels that are made black and white. A margin lighter than the paper is read as strokes
+along the crop's edge: on typescript this takes word errors from .135 to .105."""
 
 LANGUAGES = {
     "bg": "bul", "cs": "ces", "da": "dan", "de": "deu", "el": "ell", "en": "eng", "es": "spa", "et": "est",
@@ -78,12 +82,21 @@ def _write_list(folder: Path, crops: Sequence[Image]) -> Path:
     names = []
     for number, crop in enumerate(crops):
         name = folder / f"{number:06}.pgm"
-        grey = crop if crop.ndim == 2 else cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
-        cv2.imwrite(str(name), np.pad(grey, MARGIN, constant_values=255))
+        cv2.imwrite(str(name), _prepared(crop))
         names.append(str(name))
     listing = folder / "crops.txt"
     listing.write_text("\n".join(names) + "\n", encoding="utf-8")
     return listing
+
+
+def _prepared(crop: Image) -> Image:
+    """The crop in grey, its paper white and its ink black, with a margin of paper."""
+    import cv2
+
+    grey = crop if crop.ndim == 2 else cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
+    ink, paper = np.percentile(grey, (INK, PAPER))
+    levels = (np.arange(256) - ink) * (255 / max(1.0, paper - ink))
+    return np.pad(cv2.LUT(grey, levels.clip(0, 255).astype(np.uint8)), MARGIN, constant_values=255)
 
 
 def _run(program: str, languages: str, listing: Path, count: int, threads: int) -> str:

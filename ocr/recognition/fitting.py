@@ -1,0 +1,151 @@
+"""Fits a calibration on lines whose truth is known."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+
+from ocr.engines import RecognizedLine
+from ocr.evaluation.lines import counterpart, words_right
+from ocr.evaluation.text import normalise
+from ocr.recognition.alignment import align
+from ocr.recognition.calibration import Calibration, Evidence, fit, line_features, word_features
+from ocr.recognition.voting import features, question, vocabulary, vote
+
+LEAST = 60
+"""Fewest observations, of either outcome together, a model is fitted on: one with fewer would say little."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLine:
+    """A line crop as engines read it, in a document whose text is known.
+
+    `truth`: the line's own, None where the document's text has no counterpart. `height`: of the crop, pixels. `second`:
+    the other engine's reading, if there is one. `caseless`: truth does not tell capitals.
+    """
+
+    document: str
+    first: RecognizedLine
+    second: RecognizedLine | None
+    truth: str | None
+    height: float
+    tier: str
+    caseless: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A word with its evidence, and whether it was right."""
+
+    way: str
+    evidence: Evidence
+    right: bool
+
+
+def truth_of(reading: RecognizedLine, page_truth: str, caseless: bool) -> str | None:
+    """What the line should have said; `page_truth` is the text of its page."""
+    text, truth = normalise(reading.text), normalise(page_truth)
+    return counterpart(text.casefold(), truth.casefold()) if caseless else counterpart(text, truth)
+
+
+def fit_calibration(lines: Sequence[ReadLine], names: Sequence[str], fitted_on: str) -> Calibration:
+    """A calibration of one engine, or of two and their vote; `names` are the engines', the first asked first."""
+    votes = _fit_votes(lines, names) if len(names) > 1 else {}
+    bare = Calibration(fitted_on, {}, [0.0, 1.0, 0.0, 0.0], votes)
+    judged: dict[str, list[Judged]] = defaultdict(list)
+    outcomes = [outcome for name in names[:2] for outcome in alone(lines, names, name)]
+    outcomes += list(voted(lines, names, bare)) if len(names) > 1 else []
+    for words in outcomes:
+        for word in words:
+            judged[word.way].append(word)
+    words = {way: _fit_words(rows) for way, rows in judged.items() if len(rows) >= LEAST}
+    calibrated = Calibration(fitted_on, words, bare.line, votes)
+    inputs = [line_features([calibrated.word(w.way, w.evidence) for w in words]) for words in outcomes]
+    right = [all(w.right for w in words) for words in outcomes]
+    return Calibration(fitted_on, words, fit(np.array(inputs), np.array(right, dtype=float)), votes)
+
+
+def alone(lines: Sequence[ReadLine], names: Sequence[str], name: str) -> Iterator[list[Judged]]:
+    """The words of each line whose truth is known, as one engine reads them."""
+    for line in lines:
+        reading = line.first if name == names[0] else line.second
+        if reading is None or not reading.words or line.truth is None:
+            continue
+        right = _right([w.text for w in reading.words], line)
+        yield [
+            Judged(name, Evidence(w.text, w.confidence, w.least, line.height, line.tier), ok)
+            for w, ok in zip(reading.words, right, strict=True)
+        ]
+
+
+def voted(lines: Sequence[ReadLine], names: Sequence[str], calibration: Calibration) -> Iterator[list[Judged]]:
+    """The same after the vote of both engines."""
+    for line, known in _with_vocabulary(lines):
+        if line.second is None or line.truth is None or not line.first.words:
+            continue
+        words = vote(line.first, line.second, (names[0], names[1]), known, calibration)
+        right = _right([w.word.text for w in words], line)
+        yield [
+            Judged(
+                w.way,
+                Evidence(w.word.text, w.word.confidence, w.word.least, line.height, line.tier, w.other, w.certainty),
+                ok,
+            )
+            for w, ok in zip(words, right, strict=True)
+        ]
+
+
+def _fit_votes(lines: Sequence[ReadLine], names: Sequence[str]) -> dict[str, list[float]]:
+    inputs: dict[str, list[np.ndarray]] = defaultdict(list)
+    better: dict[str, list[bool]] = defaultdict(list)
+    for line, known in _with_vocabulary(lines):
+        if line.second is None or line.truth is None or not line.second.words or not line.first.words:
+            continue
+        for stretch in align(line.first.text, line.second.text):
+            here = line.first.text[stretch.start : stretch.stop]
+            there = line.second.text[stretch.other_start : stretch.other_stop]
+            model = question((names[0], names[1]), here, there)
+            changed = line.first.text[: stretch.start] + there + line.first.text[stretch.stop :]
+            gain = _distance(line.first.text, line) - _distance(changed, line)
+            if model and gain:
+                inputs[model].append(features(stretch, line.first, line.second, known))
+                better[model].append(gain > 0)
+    return {
+        model: fit(np.array(inputs[model]), np.array(better[model], dtype=float))
+        for model in inputs
+        if len(inputs[model]) >= LEAST
+    }
+
+
+def _fit_words(rows: Sequence[Judged]) -> list[float]:
+    return fit(np.array([word_features(r.evidence) for r in rows]), np.array([r.right for r in rows], dtype=float))
+
+
+def _with_vocabulary(lines: Sequence[ReadLine]) -> Iterator[tuple[ReadLine, Counter[str]]]:
+    """Each line with the words both engines read, on some one line of its document."""
+    agreed: dict[str, list[str]] = defaultdict(list)
+    for line in lines:
+        if line.second is not None:
+            others = {w.text for w in line.second.words}
+            agreed[line.document] += [w.text for w in line.first.words if w.text in others]
+    known = {document: vocabulary(words) for document, words in agreed.items()}
+    for line in lines:
+        yield line, known.get(line.document, Counter())
+
+
+def _right(words: Sequence[str], line: ReadLine) -> list[bool]:
+    """A line that lacks words of its truth has a word wrong that is not there: its neighbours are judged by bounds."""
+    said = [_cased(word, line) for word in words]
+    return words_right(said, line.truth or "")
+
+
+def _distance(text: str, line: ReadLine) -> int:
+    return Levenshtein.distance(" ".join(_cased(text, line).split()), line.truth or "")
+
+
+def _cased(text: str, line: ReadLine) -> str:
+    return normalise(text).casefold() if line.caseless else normalise(text)
