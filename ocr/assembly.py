@@ -122,6 +122,12 @@ class Engines:
             ],
             "regions": [of("detector"), of("layout"), of("docling")],
             "text": [of("recognizer")],
-            "records": [installed("rapidfuzz"), installed("pandera")],
+            "records": [installed("rapidfuzz"), installed("pandera"), *self._own_types()],
             "embeddings": [of("embedder")],
         }[stage]
+
+    def _own_types(self) -> list[Callable[[], str]]:
+        from ocr.extraction.doctype import digest_of
+
+        folder = self.settings.records.types
+        return [lambda: f"types/{digest_of(folder)}"] if folder else []

@@ -190,13 +190,18 @@ class Field:
 
 @dataclass(slots=True)
 class Violation:
-    """A broken rule of a record. `severity` is `error` or `warning`; `field` names the field most concerned."""
+    """A broken rule of a record. `severity` is `error` or `warning`; `field` names the field most concerned, `page` and
+    box where it is (None where it is nowhere)."""
 
     rule: str
     severity: str
     message: str
     field: str | None = None
     page: int | None = None
+    x0: float | None = None
+    y0: float | None = None
+    x1: float | None = None
+    y1: float | None = None
 
 
 @dataclass(slots=True)

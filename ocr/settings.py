@@ -58,6 +58,7 @@ class TextSettings(Section):
 class RecordsSettings(Section):
     review_below: float = Field(0.8, ge=0, le=1, description="fields with less confidence are marked needs_review")
     tolerance: float = Field(0.02, description="slack of the arithmetic checks, in units of the currency")
+    types: str = Field("", description="folder of document types of your own, a .py file each; empty: none")
 
 
 class EmbeddingsSettings(Section):
@@ -86,5 +87,10 @@ class ReadingSettings(Section):
     engines: EngineSettings = Field(default_factory=EngineSettings)
 
 
-INERT = {"pages": {"window"}, "embeddings": {"batch"}, "limits": {"max_bytes", "max_pages", "max_pixels", "passwords"}}
+INERT = {
+    "pages": {"window"},
+    "records": {"types"},
+    "embeddings": {"batch"},
+    "limits": {"max_bytes", "max_pages", "max_pixels", "passwords"},
+}
 """Settings that change speed, or only what is refused, but no answer."""

@@ -17,6 +17,7 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from ocr.errors import EngineError
 from ocr.settings import ReadingSettings, Section
 
 FILE = "ocr-assets.toml"
@@ -108,7 +109,14 @@ def home() -> Path:
 @lru_cache(maxsize=8)
 def _load(file: Path, environment: tuple[tuple[str, str], ...]) -> Settings:
     try:
-        return Settings()
+        settings = Settings()
+        if settings.records.types:
+            from ocr.extraction.doctype import use_types
+
+            use_types(settings.records.types)
+        return settings
+    except EngineError as error:
+        raise SettingsError(f"{file}: {error}") from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file}: not valid TOML: {error}") from error
     except ValidationError as error:

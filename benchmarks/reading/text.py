@@ -13,10 +13,10 @@ from benchmarks.reading import plots, systems
 from ocr.evaluation.bootstrap import Interval, bootstrap_ratio
 from ocr.evaluation.order import disorder
 from ocr.evaluation.text import compare
-from ocr.evaluation.truth import DocumentType
+from ocr.synthesis.paper import Kind
 
 DPI = 200
-GENERATED: tuple[DocumentType, ...] = ("letter", "invoice", "article")
+GENERATED: tuple[Kind, ...] = ("letter", "invoice", "article")
 TARGETS = {
     ("old books", "CER"): 0.008,
     ("typewritten", "CER"): 0.055,

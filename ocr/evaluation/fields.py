@@ -19,9 +19,7 @@ from rapidfuzz import fuzz
 
 from ocr.documents import Record
 from ocr.evaluation.truth import Truth
-
-AMOUNTS = frozenset({"total", "tax", "net_total", "tax_total", "gross_total", "quantity", "unit_price", "amount"})
-DATES = frozenset({"date", "issue_date", "due_date"})
+from ocr.extraction.doctype import kinds
 
 CLOSE = 90.0
 """Least similarity (0..100, Levenshtein on folded text) of names that are called close: a letter in ten may differ."""
@@ -120,12 +118,13 @@ def pool(scores: Iterable[FieldScore]) -> FieldScore:
 
 
 def same_value(name: str, truth: str, read: str) -> bool:
-    """Whether two values of the field `name` mean the same."""
-    if name in AMOUNTS:
+    """Whether two values of the field `name` mean the same, by the kind its document type declares it to be."""
+    kind = kinds().get(name, "text")
+    if kind in ("amount", "quantity"):
         first, second = _amount(truth), _amount(read)
         if first is not None and second is not None:
             return first == second
-    if name in DATES:
+    if kind == "date":
         days = _day(truth), _day(read)
         if None not in days:
             return days[0] == days[1]

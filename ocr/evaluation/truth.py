@@ -13,12 +13,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ocr.documents import RegionKind
 from ocr.errors import OcrError
 
-DocumentType = Literal["receipt", "invoice", "contract", "letter", "form", "article", "report"]
 Box = tuple[float, float, float, float]
 
 
@@ -82,7 +81,7 @@ class Truth(_Strict):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     name: str = ""
     set: str = ""
-    type: DocumentType | None = None
+    type: str | None = None
     language: str | None = None
     text: str | None = None
     caseless: bool = False
@@ -95,6 +94,15 @@ class Truth(_Strict):
     @property
     def knows_fields(self) -> bool:
         return bool(self.fields or self.several or self.items)
+
+    @field_validator("type")
+    @classmethod
+    def _type_is_known(cls, value: str | None) -> str | None:
+        from ocr.extraction.doctype import registry
+
+        if value is not None and value not in registry():
+            raise ValueError(f"no document type {value!r}: there are {', '.join(sorted(registry()))}")
+        return value
 
     @model_validator(mode="after")
     def _pages_differ(self) -> Truth:

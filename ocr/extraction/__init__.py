@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ocr.documents import Field, Line, Page, Record, Region, TableCell, Word
 from ocr.extraction import rules, schemas
 from ocr.extraction.classify import classify
-from ocr.extraction.doctype import DocumentType, Finding, registry
+from ocr.extraction.doctype import DocumentType, Finding, registry, use_types
 from ocr.extraction.pairs import key_values
 from ocr.extraction.transcript import Transcript
 from ocr.settings import RecordsSettings
@@ -49,6 +49,8 @@ def draft(
     settings: RecordsSettings,
 ) -> Draft:
     """A document's type and the fields its type's rules find."""
+    if settings.types:
+        use_types(settings.types)
     transcript = Transcript(pages, regions, cells, lines, words)
     name, confidence = classify(transcript)
     declared = registry().get(name)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
+import importlib.util
 import pkgutil
+import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
 from typing import Literal
 
 from ocr.documents import Field, Violation
@@ -16,6 +22,9 @@ from ocr.extraction.transcript import Transcript
 from ocr.settings import RecordsSettings
 
 FieldKind = Literal["amount", "quantity", "date", "identifier", "currency", "iban", "vat_id", "text"]
+
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -48,10 +57,13 @@ class Finding:
 BusinessRule = Callable[[Sequence[Field], RecordsSettings], list[Finding]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DocumentType:
     """A document type. `evidence`: regular expression on the lower-case text → weight, for or against the type;
-    `shape`: what the look of the page says, in the same units; `read` finds the fields."""
+    `shape`: what the look of the page says, in the same units; `read` finds the fields.
+
+    `identity`: sets of fields that two different documents do not share, in each the one most concerned first;
+    `sender`: the field that names who made the document."""
 
     name: str
     evidence: Mapping[str, float]
@@ -59,20 +71,79 @@ class DocumentType:
     read: Callable[[Transcript, RecordsSettings], list[Field]]
     shape: Callable[[Transcript], float] = lambda transcript: 0.0
     rules: tuple[BusinessRule, ...] = ()
+    identity: tuple[tuple[str, ...], ...] = ()
+    sender: str = ""
+
+    @property
+    def view(self) -> str:
+        """What many documents of the type are called: the name of its view in the corpus."""
+        return f"{self.name[:-1]}ies" if re.search(r"[^aeiou]y$", self.name) else f"{self.name}s"
+
+
+_folders: set[Path] = set()
+_own: dict[str, DocumentType] = {}
+
+
+def use_types(folder: str | Path) -> None:
+    """Know the types declared in a folder as well, in this process from now on; one of a packaged type's name takes its
+    place. Each `.py` file there declares one as `TYPE`, as those of `ocr.extraction.types` do.
+
+    Raises `EngineError` for a folder that is not there, or a file that declares no type.
+    """
+    path = Path(folder).expanduser().resolve()
+    if not path.is_dir():
+        raise EngineError(f"[records] types: there is no folder {path}")
+    if path not in _folders:
+        declared = [_declared(_module(file)) for file in sorted(path.glob("*.py"))]
+        _own.update({one.name: one for one in declared})
+        _folders.add(path)
+        registry.cache_clear()
+        kinds.cache_clear()
+
+
+def digest_of(folder: str | Path) -> str:
+    """A digest of the types declared in a folder: other files, other answers."""
+    files = sorted(Path(folder).expanduser().glob("*.py"))
+    return hashlib.sha256(b"".join(f.name.encode() + b"\0" + f.read_bytes() for f in files)).hexdigest()[:12]
 
 
 @lru_cache(maxsize=1)
 def registry() -> dict[str, DocumentType]:
-    """Every type by its name: each module of `ocr.extraction.types` declares one as `TYPE`."""
+    """Every type by its name: each module of `ocr.extraction.types`, and of folders in use, declares one as `TYPE`."""
     from ocr.extraction import types
 
-    found: dict[str, DocumentType] = {}
-    for module in pkgutil.iter_modules(types.__path__):
-        declared = getattr(importlib.import_module(f"{types.__name__}.{module.name}"), "TYPE", None)
-        if not isinstance(declared, DocumentType):
-            raise EngineError(f"{types.__name__}.{module.name} declares no DocumentType named TYPE")
-        found[declared.name] = declared
-    return found
+    modules = [importlib.import_module(f"{types.__name__}.{m.name}") for m in pkgutil.iter_modules(types.__path__)]
+    return {declared.name: declared for declared in map(_declared, modules)} | _own
+
+
+@lru_cache(maxsize=1)
+def kinds() -> dict[str, FieldKind]:
+    """The kind of every field that a type declares, by its name."""
+    return {rule.name: rule.kind for declared in registry().values() for rule in declared.fields}
+
+
+def _module(file: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"ocr_types_{file.stem}", file)
+    if spec is None or spec.loader is None:
+        raise EngineError(f"[records] types: {file} is no Python module")
+    module = importlib.util.module_from_spec(spec)
+    # Dataclasses look their module up by its name.
+    sys.modules[spec.name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise EngineError(f"[records] types: {file}: {type(error).__name__}: {error}") from error
+    return module
+
+
+def _declared(module: ModuleType) -> DocumentType:
+    declared = getattr(module, "TYPE", None)
+    if not isinstance(declared, DocumentType):
+        raise EngineError(f"{module.__file__} declares no DocumentType named TYPE")
+    for name in (declared.name, *(rule.name for rule in declared.fields)):
+        if not _NAME.fullmatch(name):
+            raise EngineError(f"{module.__file__}: {name!r} is no name of small letters, digits and underscores")
+    return declared
 
 
 def labels_of(fields: Sequence[FieldRule], kind: FieldKind) -> Labels:

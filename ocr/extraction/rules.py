@@ -45,7 +45,8 @@ def items_sum_to(*totals: str, tax: str) -> BusinessRule:
         name = next(iter(expected))
         # Reading all lines of a table is harder than reading its total, so this doubts the lines alone.
         message = f"{len(amounts)} line items sum to {sum(amounts):.2f}, but {name} is {expected[name]:.2f}"
-        return [Finding(Violation("items_sum", "warning", message, "amount", _page(fields, name)), ("amount",))]
+        at = next(f for f in fields if f.name == name and f.group is None)
+        return [Finding(violation("items_sum", "warning", message, at, "amount"), ("amount",))]
 
     return rule
 
@@ -61,7 +62,8 @@ def quantities_multiply(fields: Sequence[Field], settings: RecordsSettings) -> l
                 message = (
                     f"item {group + 1}: quantity × unit price = {expected:.2f}, but its amount is {parts['amount']:.2f}"
                 )
-                findings.append(Finding(Violation("item_multiplies", "warning", message, "amount")))
+                at = next(f for f in fields if f.group == group and f.name == "amount")
+                findings.append(Finding(violation("item_multiplies", "warning", message, at)))
     return findings
 
 
@@ -101,9 +103,7 @@ def one_currency(fields: Sequence[Field], settings: RecordsSettings) -> list[Fin
         # The dollar sign is written for many currencies.
         if codes and "$" not in field.raw:
             message = f"{field.name} is in {', '.join(sorted(codes))}, the document in {known}"
-            findings.append(
-                Finding(Violation("one_currency", "warning", message, field.name, field.page), (field.name,))
-            )
+            findings.append(Finding(violation("one_currency", "warning", message, field), (field.name,)))
     return findings
 
 
@@ -115,6 +115,11 @@ def complete(declared: Sequence[FieldRule], fields: Sequence[Field]) -> list[Fin
         for rule in declared
         if rule.required and rule.name not in names
     ]
+
+
+def violation(rule: str, severity: str, message: str, at: Field, name: str = "") -> Violation:
+    """A broken rule with the place of field `at`; `name` is the field it concerns, where that is another."""
+    return Violation(rule, severity, message, name or at.name, at.page, at.x0, at.y0, at.x1, at.y1)
 
 
 def judge(fields: Sequence[Field], findings: Sequence[Finding], settings: RecordsSettings) -> str:
@@ -143,7 +148,7 @@ def _finding(rule: str, severity: str, message: str, fields: Sequence[Field], na
     """A finding on several fields; the violation names the one read with the least confidence."""
     concerned = [f for f in fields if f.name in names and f.group is None]
     weakest = min(concerned, key=lambda f: f.confidence)
-    return Finding(Violation(rule, severity, message, weakest.name, weakest.page), tuple(names))
+    return Finding(violation(rule, severity, message, weakest), tuple(names))
 
 
 def _number(fields: Sequence[Field], name: str) -> float | None:
@@ -153,7 +158,3 @@ def _number(fields: Sequence[Field], name: str) -> float | None:
 def _date(fields: Sequence[Field], name: str) -> datetime.date | None:
     found = next((f.value for f in fields if f.name == name and f.value), None)
     return datetime.date.fromisoformat(found) if found else None
-
-
-def _page(fields: Sequence[Field], name: str) -> int | None:
-    return next((f.page for f in fields if f.name == name), None)

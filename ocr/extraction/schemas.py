@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ocr.documents import Field, Violation
+from ocr.documents import Field
 from ocr.extraction import normalise
-from ocr.extraction.doctype import DocumentType, FieldRule, Finding, registry
+from ocr.extraction.doctype import DocumentType, FieldRule, Finding
+from ocr.extraction.rules import violation
 
 if TYPE_CHECKING:
     from pandera.pandas import Check, DataFrameSchema
@@ -18,16 +19,14 @@ _AMOUNT = r"-?\d{1,12}(?:\.\d{1,4})?"
 
 
 @lru_cache(maxsize=32)
-def schema_of(name: str) -> DataFrameSchema:
+def schema_of(declared: DocumentType) -> DataFrameSchema:
     """The schema of a type's records, one row each: a nullable column of text per field outside line items.
 
     Line items, which repeat, are rows of the same schema with only their own columns filled.
     """
     import pandera.pandas as pa
 
-    columns = {
-        rule.name: pa.Column(nullable=True, checks=_checks(rule)) for rule in registry()[name].fields if rule.kept
-    }
+    columns = {rule.name: pa.Column(nullable=True, checks=_checks(rule)) for rule in declared.fields if rule.kept}
     return pa.DataFrameSchema(columns, strict=False)
 
 
@@ -36,7 +35,7 @@ def broken(declared: DocumentType, fields: Sequence[Field]) -> list[Finding]:
     import pandas as pd
     import pandera.pandas as pa
 
-    schema = schema_of(declared.name)
+    schema = schema_of(declared)
     groups = sorted({f.group for f in fields if f.group is not None})
     rows = [{f.name: f.value for f in fields if f.group == group} for group in [None, *groups]]
     frame = pd.DataFrame(rows, columns=list(schema.columns), dtype=object)
@@ -50,8 +49,8 @@ def broken(declared: DocumentType, fields: Sequence[Field]) -> list[Finding]:
 def _finding(case: dict[str, object], fields: Sequence[Field]) -> Finding:
     name, value = str(case["column"]), case["failure_case"]
     message = f"{name} {value!r} is not {case['check']}"
-    page = next((f.page for f in fields if f.name == name and f.value == value), None)
-    return Finding(Violation(f"schema_{case['check']}".replace(" ", "_"), "error", message, name, page), (name,))
+    at = next(f for f in fields if f.name == name and f.value == value)
+    return Finding(violation(f"schema_{case['check']}".replace(" ", "_"), "error", message, at), (name,))
 
 
 def _checks(rule: FieldRule) -> list[Check]:

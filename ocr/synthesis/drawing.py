@@ -5,20 +5,19 @@ from __future__ import annotations
 from random import Random
 from typing import get_args
 
-from ocr.evaluation.truth import DocumentType
 from ocr.synthesis.articles import draw_article
 from ocr.synthesis.forms import draw_form
 from ocr.synthesis.invoice_layouts import draw_invoice
 from ocr.synthesis.letters import draw_letter
-from ocr.synthesis.paper import Drawn, Language, Meaning, Paper
+from ocr.synthesis.paper import Drawn, Kind, Language, Meaning, Paper
 from ocr.synthesis.receipts import draw_receipt
 from ocr.synthesis.reports import draw_report
 
-KINDS: tuple[DocumentType, ...] = get_args(DocumentType)
+KINDS: tuple[Kind, ...] = get_args(Kind)
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
-def draw(kind: DocumentType, language: Language, seed: int, length: int | None = None) -> Drawn:
+def draw(kind: Kind, language: Language, seed: int, length: int | None = None) -> Drawn:
     """A digital PDF of that kind, and its truth.
 
     `length` is the number of pages of an article or report (2 where not given) and of items of an invoice; other kinds
@@ -28,7 +27,7 @@ def draw(kind: DocumentType, language: Language, seed: int, length: int | None =
     return paper.bind(kind, language, _draw(kind, paper, language, length))
 
 
-def _draw(kind: DocumentType, paper: Paper, language: Language, length: int | None) -> Meaning:
+def _draw(kind: Kind, paper: Paper, language: Language, length: int | None) -> Meaning:
     match kind:
         case "invoice":
             return draw_invoice(paper, language, length)

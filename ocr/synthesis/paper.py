@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
-from ocr.evaluation.truth import DocumentType, Truth
+from ocr.evaluation.truth import Truth
 from ocr.synthesis.sheet import A4, Face, Sheet
 
+Kind = Literal["receipt", "invoice", "letter", "form", "article", "report"]
 Language = Literal["en", "de"]
 
 MADE = "D:20260101000000Z"
@@ -45,7 +46,7 @@ class Paper:
         self.sheets.append(Sheet(size or self.size, self.face))
         return self.sheets[-1]
 
-    def bind(self, kind: DocumentType, language: Language, meaning: Meaning) -> Drawn:
+    def bind(self, kind: Kind, language: Language, meaning: Meaning) -> Drawn:
         """The finished document. The same drawing gives the same bytes: no clock and no random number goes in."""
         import pymupdf
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ocr.evaluation.truth import DocumentType, Truth, load_truth, save_truth
+from ocr.evaluation.truth import Truth, load_truth, save_truth
 from ocr.synthesis.degrade import skew, turn
 from ocr.synthesis.drawing import draw
-from ocr.synthesis.paper import Drawn, Language
+from ocr.synthesis.paper import Drawn, Kind, Language
 from ocr.synthesis.scans import FileForm, Scan, Step, scan
 
 PASSWORD = "open-sesame"
@@ -24,7 +24,7 @@ SET = "samples"
 
 @dataclass(frozen=True, slots=True)
 class _Digital:
-    kind: DocumentType
+    kind: Kind
     language: Language
     seed: int
     length: int | None = None

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from ocr.documents import Chunk, Field, Page, Rejection, Violation, schema, to_table
+from ocr.extraction.doctype import registry
 from resources.collect import DOCUMENTS, RECORDS
 from resources.warehouse import CorpusMissing, build, connect
 from resources.warehouse.tables import COLUMNS
@@ -78,7 +79,9 @@ def test_every_noun_has_a_table_even_when_nothing_came(tmp_path: Path) -> None:
     counts = build(tmp_path / "corpus.duckdb", documents(), {})
     assert counts == dict.fromkeys(COLUMNS, 0)
     names = {name for (name,) in answer(tmp_path / "corpus.duckdb", "SHOW TABLES")}
-    assert names == {*COLUMNS, "needs_review", "invoices", "receipts", "line_items"}
+    assert names == {*COLUMNS, "needs_review", "review", "duplicates", "outliers", "line_items"} | {
+        declared.view for declared in registry().values() if declared.fields
+    }
 
 
 def test_columns_are_those_of_the_nouns_with_the_document_first(corpus: Path) -> None:

@@ -326,6 +326,8 @@ TYPE = DocumentType(
         r"\bthis agreement\b|\bhereby agree|\bthe parties\b": -3.0,
     },
     fields=FIELDS,
+    identity=(("invoice_number", "seller"),),
+    sender="seller",
     read=read,
     rules=(
         rules.adds_up(("net_total", "tax_total"), "gross_total"),

@@ -325,6 +325,8 @@ TYPE = DocumentType(
         r"\b\d{1,2}:\d{2}(?::\d{2})?\s?(?:am|pm|uhr)?\b": 0.4,
     },
     fields=FIELDS,
+    identity=(("total", "date", "company"),),
+    sender="company",
     read=read,
     shape=looks,
     rules=(
