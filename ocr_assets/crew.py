@@ -13,10 +13,12 @@ import queue
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ocr.extraction.entities.budget import RUN_VARIABLE
 from resources.settings import Settings, home
 
 DEATHS_WITHOUT_PROGRESS = 20
@@ -29,10 +31,11 @@ class WorkerError(Exception):
 
 @dataclass(slots=True)
 class Crew:
-    """Workers and what stopped them (`errors`); `dismiss` or `stop` ends them."""
+    """Workers and what stopped them (`errors`); `dismiss` or `stop` ends them. `run` names what they work for."""
 
     settings: Settings
     errors: list[str] = field(default_factory=list)
+    run: str = field(default_factory=lambda: uuid.uuid4().hex)
     _processes: list[subprocess.Popen[str]] = field(default_factory=list)
     _idle: list[subprocess.Popen[str]] = field(default_factory=list)
     _stopping: threading.Event = field(default_factory=threading.Event)
@@ -47,12 +50,15 @@ class Crew:
             thread.start()
         return threads
 
-    def publish(self) -> dict[str, Any]:
-        """Evaluate and build the corpus, in a worker that is there already if there is one; the worker's answer."""
+    def publish(self, accept_loss: str = "") -> dict[str, Any]:
+        """Evaluate and build the corpus, in a worker that is there already if there is one; the worker's answer.
+
+        `accept_loss`: the reason for publishing in spite of a loss of accuracy.
+        """
         try:
             if not self._idle:
                 self._idle.append(self._start(0))
-            answer = self._ask(self._idle[0], {"publish": True})
+            answer = self._ask(self._idle[0], {"publish": True, "accept_loss": accept_loss})
         except WorkerError as error:
             return {"ok": False, "error": str(error)}
         return answer or {"ok": False, "error": f"the worker ended while publishing; {_log(0)}"}
@@ -120,7 +126,7 @@ class Crew:
                 text=True,
                 # Ctrl-C reaches the coordinator, which ends its workers; they must not unwind on their own.
                 start_new_session=True,
-                env={**os.environ, "OMP_NUM_THREADS": threads, "OCR_HOME": str(home())},
+                env={**os.environ, "OMP_NUM_THREADS": threads, "OCR_HOME": str(home()), RUN_VARIABLE: self.run},
             )
         self._processes.append(process)
         if _answer(process) is None and not self._stopping.is_set():

@@ -52,7 +52,7 @@ def build_defs(
             records_asset(version["records"], settings),
             embeddings_asset(version["embeddings"]),
             evaluation_asset(settings),
-            corpus_asset(),
+            corpus_asset(settings),
         ],
         jobs=[read_documents, publish_corpus],
         sensors=[inbox_sensor(settings), publish_sensor()],

@@ -76,6 +76,24 @@ def read_and_publish(settings: Settings, workers: int, *, console: Console | Non
     return summary
 
 
+def publish(settings: Settings, accept_loss: str, *, console: Console | None) -> Summary:
+    """Evaluate and publish what was read, also where nothing was read since; `accept_loss` as for `Crew.publish`."""
+    started = time.perf_counter()
+    with _only_run():
+        summary = Summary()
+        _prepare(Ledger(settings.ledger_url))
+        crew = Crew(settings)
+        try:
+            _publish(crew, console, summary, accept_loss)
+        except BaseException:
+            crew.stop()
+            raise
+        finally:
+            crew.dismiss()
+    summary.seconds = time.perf_counter() - started
+    return summary
+
+
 def _read(
     settings: Settings,
     ledger: Ledger,
@@ -98,10 +116,10 @@ def _read(
             time.sleep(POLL_SECONDS)
 
 
-def _publish(crew: Crew, console: Console | None, summary: Summary) -> None:
+def _publish(crew: Crew, console: Console | None, summary: Summary, accept_loss: str = "") -> None:
     if console is not None:
         console.print("Scoring against ground truth and publishing the corpus …")
-    answer = crew.publish()
+    answer = crew.publish(accept_loss)
     summary.published = answer["ok"]
     summary.blocked = answer.get("blocked", "")
     if "error" in answer:

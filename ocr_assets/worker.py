@@ -2,7 +2,7 @@
 
 It reads one JSON request a line from its input and answers one JSON line each on its output:
 
-    {"read": [first key, last key]}    {"publish": true}
+    {"read": [first key, last key]}    {"publish": true}    {"publish": true, "accept_loss": "why"}
     {"ok": true}    {"ok": false, "error": "…"}    {"ok": false, "blocked": "…"}
 """
 
@@ -17,6 +17,7 @@ from typing import Any, TextIO
 
 import dagster as dg
 
+from ocr_assets.assets.evaluation import ACCEPT_LOSS_TAG
 from ocr_assets.automation.instance import open_instance
 from ocr_assets.automation.jobs import publish_corpus, read_documents
 from ocr_assets.definitions import build_defs
@@ -41,7 +42,9 @@ def serve(requests: TextIO, answers: TextIO) -> None:
                 tags = range_tags(*request["read"])
                 result = _run(definitions, read_documents.name, instance, tags)
             else:
-                result = _run(definitions, publish_corpus.name, instance, {})
+                accepted = request.get("accept_loss", "")
+                tags = {ACCEPT_LOSS_TAG: accepted} if accepted else {}
+                result = _run(definitions, publish_corpus.name, instance, tags)
             _answer(answers, result)
 
 

@@ -1,4 +1,7 @@
-"""Gathers the current outputs of all documents for publishing: live ones, not superseded, read or rejected."""
+"""Gathers the current outputs of all documents for publishing: live ones, not superseded, read or rejected.
+
+Records are settled on the way: thresholds of review and people's answers change what the corpus shows, and no output.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ from dataclasses import asdict, dataclass
 import pyarrow as pa
 
 from ocr.assembly import STAGES
-from ocr.documents import Rejection, schema
+from ocr.documents import Field, Record, Rejection, schema, to_table
+from resources.batch import open_reading
+from resources.evaluations.kept import ROWS, kept, rows_of
 from resources.lake import Lake, Manifest
 from resources.lake.outputs import read_table
 from resources.ledger import Document, Ledger, Output
@@ -21,7 +26,6 @@ FILES = {
     "tables": ("regions", "cells"),
     "lines": ("text", "lines"),
     "words": ("text", "words"),
-    "fields": ("records", "fields"),
     "violations": ("records", "violations"),
     "chunks": ("embeddings", "chunks"),
 }
@@ -57,6 +61,12 @@ RECORDS = pa.schema(
 )
 
 
+EVALUATIONS = 100  # how many evaluations, the newest, are published
+EVALUATION_ROWS = pa.schema([("evaluation", pa.string()), ("made_at", pa.string()), ("variant", pa.string()), *ROWS])
+
+Settling = Callable[[Document, Record], Record]
+
+
 @dataclass(slots=True)
 class Collected:
     """`documents` has a row per document; `parts` yields tables per noun; `settled` counts by the ledger alone."""
@@ -66,8 +76,11 @@ class Collected:
     settled: int
 
 
-def collect(ledger: Ledger, lake: Lake) -> Collected:
-    """Everything to publish. Documents still on their way are left for the next time."""
+def collect(ledger: Ledger, lake: Lake, settled_by: Settling) -> Collected:
+    """Everything to publish. Documents still on their way are left for the next time.
+
+    `settled_by` gives a document's record as the corpus is to show it.
+    """
     outputs = ledger.outputs()
     settled: list[tuple[Document, dict[str, Output]]] = []
     for document in ledger.documents():
@@ -78,7 +91,9 @@ def collect(ledger: Ledger, lake: Lake) -> Collected:
     parts: dict[str, Iterable[pa.Table]] = {
         noun: _tables(read, lake, stage, name) for noun, (stage, name) in FILES.items()
     }
-    parts["records"] = _heads(read, lake)
+    parts["fields"] = _fields(read, lake, settled_by)
+    parts["records"] = _heads(read, lake, settled_by)
+    parts["evaluations"] = _evaluations(lake)
     parts["rejections"] = [_rejection_rows(settled, lake)]
     rows = [_document_row(document, mine, lake) for document, mine in settled]
     return Collected(pa.Table.from_pylist(rows, schema=DOCUMENTS), parts, len(settled))
@@ -131,12 +146,37 @@ def _tables(
     yield from _together(documents, one)
 
 
-def _heads(documents: list[tuple[Document, dict[str, Output]]], lake: Lake) -> Iterator[pa.Table]:
+def _record(document: Document, outputs: dict[str, Output], lake: Lake, settled_by: Settling) -> Record:
+    reading = open_reading(document, ("records",), outputs, lake)
+    assert reading.record is not None
+    return settled_by(document, reading.record)
+
+
+def _fields(
+    documents: list[tuple[Document, dict[str, Output]]], lake: Lake, settled_by: Settling
+) -> Iterator[pa.Table]:
     def one(document: Document, outputs: dict[str, Output]) -> pa.Table:
-        head = {"document": document.document} | _manifest(lake, outputs["records"]).data
-        return pa.Table.from_pylist([head], schema=RECORDS)
+        record = _record(document, outputs, lake, settled_by)
+        return _with_document(to_table(Field, record.fields), document.document)
 
     yield from _together(documents, one)
+
+
+def _heads(documents: list[tuple[Document, dict[str, Output]]], lake: Lake, settled_by: Settling) -> Iterator[pa.Table]:
+    def one(document: Document, outputs: dict[str, Output]) -> pa.Table:
+        record = _record(document, outputs, lake, settled_by)
+        head = {name: getattr(record, name) for name in RECORDS.names if name != "document"}
+        return pa.Table.from_pylist([{"document": document.document} | head], schema=RECORDS)
+
+    yield from _together(documents, one)
+
+
+def _evaluations(lake: Lake) -> Iterator[pa.Table]:
+    """Rows of the newest evaluations, of live documents only."""
+    for evaluation in kept(lake)[-EVALUATIONS:]:
+        rows = [asdict(row) for row in rows_of(lake, evaluation) if row.environment == "live"]
+        head = {"evaluation": evaluation.id, "made_at": evaluation.made_at, "variant": evaluation.variant}
+        yield pa.Table.from_pylist([head | row for row in rows], schema=EVALUATION_ROWS)
 
 
 def _together(

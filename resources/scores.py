@@ -1,32 +1,49 @@
-"""Scores of what was read against ground truth: per document, and pooled over all that have truth."""
+"""Scores of what was read against ground truth: per document and stage, and pooled over all that have truth."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ocr.documents import Line
+from ocr.documents import Line, Page, Record
 from ocr.evaluation.bootstrap import Interval, bootstrap_ratio
 from ocr.evaluation.fields import FieldScore, score_fields
+from ocr.evaluation.layout import Detection
+from ocr.evaluation.pages import PageOutcome, score_pages
+from ocr.evaluation.regions import score_regions
 from ocr.evaluation.text import TextScore, score_text
-from ocr.evaluation.truth import Truth, find_truth
+from ocr.evaluation.truth import find_truth
 from resources.batch import open_reading
 from resources.lake import Lake
 from resources.ledger import Ledger
 
+TIERS = ("digital", "good", "fair", "poor")
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentScore:
-    """A document that has ground truth. `text` and `fields` are None where truth knows none of it."""
+    """A document that has ground truth. `pages`, `regions`, `text` and `fields` are None where truth knows none of it.
+
+    `tier` is the quality of the worst page, `truth` a digest of what was compared with, `fingerprints` those of the
+    outputs that were scored, by stage.
+    """
 
     document: str
     name: str
+    environment: str
     set: str
+    tier: str
+    truth: str
     truth_type: str | None
     type: str
+    pages: list[PageOutcome] | None
+    regions: Detection | None
     text: TextScore | None
     fields: FieldScore | None
+    record: Record
+    fingerprints: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +68,33 @@ def page_texts(lines: Iterable[Line]) -> dict[int, str]:
 def score_documents(ledger: Ledger, lake: Lake, folders: Sequence[Path]) -> list[DocumentScore]:
     """Scores of every document that was read and has ground truth, in order of arrival."""
     outputs = ledger.outputs()
+    stages = ("pages", "regions", "text", "records")
     scores: list[DocumentScore] = []
     for document in ledger.documents():
         truth = find_truth(document.sha256, folders)
         mine = outputs.get(document.document, {})
         if truth is None or document.superseded_by is not None:
             continue
-        if any(stage not in mine or mine[stage].status == "rejected" for stage in ("text", "records")):
+        if any(stage not in mine or mine[stage].status == "rejected" for stage in stages):
             continue
-        reading = open_reading(document, ("text", "records"), mine, lake)
+        reading = open_reading(document, stages, mine, lake)
         assert reading.record is not None
         scores.append(
             DocumentScore(
                 document=document.document,
                 name=document.name,
+                environment=document.environment,
                 set=truth.set,
+                tier=_tier(reading.pages),
+                truth=hashlib.sha256(truth.model_dump_json().encode()).hexdigest()[:16],
                 truth_type=truth.type,
                 type=reading.record.type,
+                pages=score_pages(truth, reading.pages) or None,
+                regions=score_regions(truth, reading.pages, reading.regions),
                 text=score_text(truth, page_texts(reading.lines)),
-                fields=score_fields(truth, reading.record) if _has_fields(truth) else None,
+                fields=score_fields(truth, reading.record) if truth.knows_fields else None,
+                record=reading.record,
+                fingerprints={stage: mine[stage].fingerprint for stage in stages},
             )
         )
     return scores
@@ -95,5 +120,5 @@ def _interval(edits: list[int], lengths: list[int]) -> Interval | None:
     return bootstrap_ratio(edits, lengths) if lengths else None
 
 
-def _has_fields(truth: Truth) -> bool:
-    return bool(truth.fields) or bool(truth.items)
+def _tier(pages: Sequence[Page]) -> str:
+    return max((page.tier for page in pages), key=TIERS.index, default="")

@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -49,6 +49,19 @@ class ChecksSettings(Section):
     document_confidence: float = Field(0.80, description="a document's mean word confidence below this fails its check")
     corpus_cer: float = Field(0.15, description="the pooled character error rate above this blocks publishing")
     corpus_fields: float = Field(0.60, description="the pooled field F1 below this blocks publishing")
+    loss_level: float = Field(
+        0.02, gt=0, lt=1, description="how often a change that is no loss may block publishing; lower: more is let by"
+    )
+    loss_least: float = Field(0.002, ge=0, description="a loss of a rate smaller than this never blocks publishing")
+
+
+class ReviewSettings(Section):
+    """Which fields a person is to look at. Applied when the corpus is published: no record becomes stale by it."""
+
+    target_error: float = Field(0.01, gt=0, lt=1, description="share of wrong fields among those accepted unseen")
+    guarantee: Literal["mean", "certain"] = Field(
+        "mean", description="mean: kept on average; certain: kept with 90 % probability, needs far more ground truth"
+    )
 
 
 class Settings(BaseSettings, ReadingSettings):
@@ -60,6 +73,7 @@ class Settings(BaseSettings, ReadingSettings):
     storage: StorageSettings = Field(default_factory=StorageSettings)
     run: RunSettings = Field(default_factory=RunSettings)
     checks: ChecksSettings = Field(default_factory=ChecksSettings)
+    review: ReviewSettings = Field(default_factory=ReviewSettings)
 
     @classmethod
     def settings_customise_sources(
@@ -74,7 +88,9 @@ class Settings(BaseSettings, ReadingSettings):
 
     @property
     def reading(self) -> ReadingSettings:
-        return ReadingSettings(**{name: getattr(self, name) for name in ReadingSettings.model_fields})
+        reading = ReadingSettings(**{name: getattr(self, name) for name in ReadingSettings.model_fields})
+        entities = self.entities.model_copy(update={"cache": self.entities.cache or str(home() / "entities")})
+        return reading.model_copy(update={"entities": entities})
 
     @property
     def lake_url(self) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 
 from ocr import loading
-from ocr.errors import EngineError
+from ocr.errors import EngineError, Unreachable
 from ocr.imaging.images import thumbnail
 from ocr.stages import Reading
 from ocr_assets.checks.events import log_judgements, roll_up
@@ -98,11 +98,12 @@ def read_batch(
 
 
 def _not_retried(results: Iterator[Result]) -> Iterator[Result]:
-    """A missing program, model or upstream output stays missing: it fails the step at once, with its own words."""
+    """A missing program, model or upstream output stays missing: it fails the step at once, with its own words. A
+    server that does not answer may answer later."""
     try:
         yield from results
     except (EngineError, UpstreamMissing) as error:
-        raise dg.Failure(str(error), allow_retries=False) from error
+        raise dg.Failure(str(error), allow_retries=isinstance(error, Unreachable)) from error
 
 
 def picture(reading: Reading) -> dict[str, Any]:
@@ -135,6 +136,7 @@ def _shown(result: Result, describe: Describe) -> dict[str, Any]:
         shown |= {"rejected_at": why.stage, "reason": why.code, "message": why.message, "advice": why.advice}
     if result.manifest is not None:
         shown |= {"seconds": result.manifest.seconds, "version": result.manifest.version}
+        shown |= {f"model_{name}": value for name, value in result.manifest.usage.items()}
     if result.reading is not None:
         shown |= describe(result.reading)
     return shown

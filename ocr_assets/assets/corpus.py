@@ -2,13 +2,21 @@
 
 import dagster as dg
 
+from ocr.documents import Record
+from ocr.evaluation.truth import find_truth
 from ocr_assets.assets.common import table
-from resources.collect import collect
+from ocr_assets.assets.evaluation import ACCEPT_LOSS_TAG
+from resources.collect import Settling, collect
+from resources.evaluations.kept import latest, mark_published
+from resources.ledger import Document
+from resources.review import thresholds as review_thresholds
+from resources.review.settle import settle
+from resources.settings import Settings
 from resources.stores import LakeResource, LedgerResource, WarehouseResource
 from resources.warehouse import build
 
 
-def corpus_asset() -> dg.AssetsDefinition:
+def corpus_asset(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         name="corpus",
         group_name="corpus",
@@ -21,16 +29,22 @@ def corpus_asset() -> dg.AssetsDefinition:
         pool="corpus",
         kinds={"duckdb"},
     )
-    def corpus(lake: LakeResource, ledger: LedgerResource, warehouse: WarehouseResource):
+    def corpus(
+        context: dg.AssetExecutionContext, lake: LakeResource, ledger: LedgerResource, warehouse: WarehouseResource
+    ):
         """A table per noun and a hybrid search index, built beside the file in use and swapped in when complete."""
-        held = ledger.open()
+        held, stored = ledger.open(), lake.open()
         state = held.state()
-        collected = collect(held, lake.open())
+        collected = collect(held, stored, _settling(settings))
         counts = build(warehouse.open(), collected.documents, collected.parts)
         held.publish(state, counts["documents"])
+        evaluated = latest(stored)
+        if evaluated is not None:
+            mark_published(stored, evaluated, context.run.tags.get(ACCEPT_LOSS_TAG, ""))
         yield dg.MaterializeResult(
             metadata={
                 "path": dg.MetadataValue.path(warehouse.path),
+                "evaluation": evaluated.id if evaluated is not None else "none",
                 "rows": table([{"table": name, "rows": count} for name, count in counts.items()]),
                 **{f"rows_{name}": count for name, count in counts.items()},
             }
@@ -42,3 +56,13 @@ def corpus_asset() -> dg.AssetsDefinition:
         )
 
     return corpus
+
+
+def _settling(settings: Settings) -> Settling:
+    """Records by the thresholds and the answers of review in force."""
+    thresholds = review_thresholds.load(settings)
+
+    def of(document: Document, record: Record) -> Record:
+        return settle(record, thresholds, find_truth(document.sha256, settings.truth_folders))
+
+    return of

@@ -5,6 +5,8 @@ Those of one document warn and never stop its batch; the corpus-level one blocks
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import dagster as dg
 
 from ocr.evaluation.fields import score_fields
@@ -12,8 +14,11 @@ from ocr.evaluation.text import score_text
 from ocr.evaluation.truth import find_truth
 from ocr_assets.checks.judgement import Judgement, Question
 from resources.batch import Result
+from resources.evaluations.comparison import Compared, Worse
 from resources.scores import CorpusScore, page_texts
 from resources.settings import ChecksSettings, Settings
+
+WORSE_NAMED, WORSE_KEPT = 5, 50  # documents named in the check's sentence, and in its metadata
 
 NO_TRUTH = Judgement(True, "no ground truth for this document")
 
@@ -44,7 +49,7 @@ def fields_match_truth(settings: Settings) -> Question:
         if result.reading is None or result.reading.record is None:
             return None
         truth = find_truth(result.document.sha256, settings.truth_folders)
-        if truth is None or not (truth.fields or truth.items):
+        if truth is None or not truth.knows_fields:
             return NO_TRUTH
         score = score_fields(truth, result.reading.record)
         f1 = score.tolerant.f1
@@ -57,21 +62,56 @@ def fields_match_truth(settings: Settings) -> Question:
     return Question("ground_truth", "Fields agree with ground truth, where there is some.", ask)
 
 
-def gate(score: CorpusScore, judged: int, thresholds: ChecksSettings) -> dg.AssetCheckResult:
-    """The corpus-level check before publishing: pooled scores within the thresholds, or nothing to judge by."""
+def gate(
+    score: CorpusScore,
+    judged: int,
+    thresholds: ChecksSettings,
+    lost: Sequence[Compared] = (),
+    worse: Sequence[Worse] = (),
+    accepted: str = "",
+) -> dg.AssetCheckResult:
+    """The corpus-level check before publishing: pooled scores within the thresholds, and no loss since the last one.
+
+    `lost` are significant losses against the evaluation published last, `worse` the documents behind them; `accepted`
+    is the reason a person gave for publishing in spite of them.
+    """
     broken: list[str] = []
     if score.cer is not None and score.cer.value > thresholds.corpus_cer:
         broken.append(f"CER {score.cer.value:.4f} is above {thresholds.corpus_cer}")
     if score.field_f1 is not None and score.field_f1 < thresholds.corpus_fields:
         broken.append(f"field F1 {score.field_f1:.3f} is below {thresholds.corpus_fields}")
+    said = [_loss(one) for one in lost]
+    if said and not accepted:
+        names = ", ".join(f"{one.name} ({one.before:.3f} → {one.after:.3f})" for one in worse[:WORSE_NAMED])
+        broken += [*said, f"worse: {names}"]
+        broken.append('publish nonetheless with `ocr-assets publish --accept-loss "why"`')
     if not judged:
         text = "no document has ground truth: published unjudged"
     else:
         text = "; ".join(broken) or f"{judged} documents with ground truth are within the thresholds"
+    if said and accepted:
+        text += f"; loss accepted ({accepted}): {'; '.join(said)}"
     return dg.AssetCheckResult(
         check_name="accuracy_gate",
         passed=not broken,
         severity=dg.AssetCheckSeverity.ERROR,
         description=text,
-        metadata={"judged": judged, "corpus_cer": thresholds.corpus_cer, "corpus_fields": thresholds.corpus_fields},
+        metadata={
+            "judged": judged,
+            "corpus_cer": thresholds.corpus_cer,
+            "corpus_fields": thresholds.corpus_fields,
+            "losses": said,
+            "worse_documents": [
+                f"{one.name}: {one.stage} {one.measure} {one.before:.4f} → {one.after:.4f}"
+                for one in worse[:WORSE_KEPT]
+            ],
+        },
+    )
+
+
+def _loss(one: Compared) -> str:
+    paired = one.paired
+    return (
+        f"{one.stage} {one.measure} {paired.before:.4f} → {paired.after:.4f} (p = {paired.p_value:.4f}, "
+        f"{paired.changed} of {paired.documents} documents differ)"
     )

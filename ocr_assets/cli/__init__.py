@@ -13,13 +13,21 @@ from types import FrameType
 
 from ocr_assets.cli.app import INTERRUPTED, app, errors, explain
 from ocr_assets.cli.bench import register as _register_bench
+from ocr_assets.cli.entities import register as _register_entities
 from ocr_assets.cli.looking import register as _register_looking
+from ocr_assets.cli.publishing import register as _register_publishing
 from ocr_assets.cli.reading import register as _register_reading
+from ocr_assets.cli.review import register as _register_review
 from ocr_assets.cli.serving import register as _register_serving
+from ocr_assets.cli.truth import register as _register_truth
 
 _register_reading(app)
+_register_publishing(app)
 _register_looking(app)
+_register_truth(app)
+_register_review(app)
 _register_serving(app)
+_register_entities(app)
 _register_bench(app)
 
 

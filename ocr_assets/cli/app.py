@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from resources.settings import Settings, SettingsError, home
 
@@ -61,14 +62,14 @@ def say_json(value: Any) -> None:
 
 
 def fail(message: str, code: int = FAILED) -> NoReturn:
-    errors.print(f"[red]error:[/red] {message}", soft_wrap=True)
+    errors.print(f"[red]error:[/red] {escape(message)}", soft_wrap=True)
     raise typer.Exit(code)
 
 
 def explain(error: Exception) -> int:
     """Say in one line what went wrong; the traceback goes to a log file."""
     if isinstance(error, SettingsError):
-        errors.print(f"[red]error:[/red] {error}", soft_wrap=True)
+        errors.print(f"[red]error:[/red] {escape(str(error))}", soft_wrap=True)
         return USAGE
     if isinstance(error, OSError) and str(error.filename or "").startswith(str(home())):
         errors.print(
@@ -83,5 +84,5 @@ def explain(error: Exception) -> int:
         where = f" (details: {log})"
     except OSError:
         where = ""
-    errors.print(f"[red]error:[/red] {type(error).__name__}: {error}{where}", soft_wrap=True)
+    errors.print(f"[red]error:[/red] {type(error).__name__}: {escape(str(error))}{where}", soft_wrap=True)
     return FAILED

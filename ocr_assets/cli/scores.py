@@ -14,9 +14,26 @@ from resources.scores import CorpusScore, DocumentScore, pool_scores, score_docu
 from resources.settings import Settings, load_settings
 
 
-def evaluate(as_json: bool = typer.Option(False, "--json", help="Print the scores as JSON.")) -> None:
-    """Scores of everything read that has ground truth: characters, words, fields."""
+def evaluate(
+    compare: tuple[str, str] | None = typer.Option(
+        None,
+        "--compare",
+        metavar="BEFORE AFTER",
+        help="Two evaluations on the same documents: ids, parts of fingerprints, published, latest, or now.",
+    ),
+    history: bool = typer.Option(False, "--history", help="List the evaluations that are kept."),
+    as_json: bool = typer.Option(False, "--json", help="Print the scores as JSON."),
+) -> None:
+    """Scores of everything read that has ground truth; evaluations kept over time, compared in pairs."""
     settings = load_settings()
+    if compare is not None or history:
+        from ocr_assets.cli.comparing import print_comparison, print_history
+
+        if compare is not None:
+            print_comparison(settings, *compare, as_json=as_json)
+        else:
+            print_history(settings, as_json=as_json)
+        return
     scores = score_documents(open_ledger(settings), open_lake(settings), settings.truth_folders)
     if as_json:
         say_json({"corpus": _corpus_row(pool_scores(scores)), "documents": [_row(score) for score in scores]})

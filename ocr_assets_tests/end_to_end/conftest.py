@@ -53,7 +53,7 @@ def some_samples(*wanted: str) -> list[Path]:
 
 def rows(corpus: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Everything in a corpus that does not tell when or where it was made."""
-    left_out = {"received_at", "read_at", "seconds", "uri"}
+    left_out = {"received_at", "read_at", "seconds", "uri", "evaluation", "made_at"}
     found: dict[str, list[tuple[Any, ...]]] = {}
     with duckdb.connect(str(corpus), read_only=True) as connection:
         query = "select table_name from duckdb_tables() where schema_name = 'main'"

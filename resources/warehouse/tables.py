@@ -58,6 +58,23 @@ COLUMNS: dict[str, dict[str, str]] = {
     "violations": _columns(Violation),
     "chunks": _columns(Chunk) | {"vector": "FLOAT[]", "id": "INTEGER"},
     "rejections": _columns(Rejection),
+    "evaluations": {
+        "document": "VARCHAR",
+        "evaluation": "VARCHAR",
+        "made_at": "TIMESTAMP",
+        "variant": "VARCHAR",
+        "name": "VARCHAR",
+        "environment": "VARCHAR",
+        "set": "VARCHAR",
+        "type": "VARCHAR",
+        "tier": "VARCHAR",
+        "stage": "VARCHAR",
+        "measure": "VARCHAR",
+        "numerator": "DOUBLE",
+        "denominator": "DOUBLE",
+        "fingerprint": "VARCHAR",
+        "truth": "VARCHAR",
+    },
 }
 """Columns and their DuckDB types; `chunks.vector` is an array of fixed length once the first vector is known."""
 
@@ -73,6 +90,8 @@ TABLE_COMMENTS = {
     "violations": "Rules that a record breaks.",
     "chunks": "Passages, each with a vector; the search goes over these.",
     "rejections": "Documents, or single pages (`page`), that could not be read, and what to do about it.",
+    "evaluations": "What was measured against ground truth: a row a document, stage and measure; rates are "
+    "sum(numerator) / sum(denominator).",
 }
 
 _BOX = {
@@ -135,6 +154,14 @@ COLUMN_COMMENTS: dict[str, dict[str, str]] = {
         "heading": "the headings above it",
         "vector": "unit vector of the text; the inner product of two is their cosine",
         "id": "what the search index calls it",
+    },
+    "evaluations": {
+        "evaluation": "id; sorts by time",
+        "made_at": "UTC",
+        "variant": "what was tried; empty: the models in force",
+        "tier": "quality of the worst page",
+        "fingerprint": "of the stage's output: code, models and settings that made it",
+        "truth": "digest of the ground truth it was compared with",
     },
     "rejections": {"page": "null where the whole document was rejected", "advice": "what a person can do"},
 }
