@@ -49,6 +49,8 @@ class LayoutBox:
 
 
 class LayoutDetector(Engine, Protocol):
+    name: str
+
     def detect(self, images: Sequence[Image], text: Sequence[np.ndarray]) -> list[list[LayoutBox]]:
         """`text` gives for each image its lines of text, as a `TextDetector` finds them."""
         ...

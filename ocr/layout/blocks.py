@@ -15,10 +15,10 @@ import numpy as np
 from ocr.documents import RegionKind
 from ocr.engines import LayoutBox
 from ocr.layout.paragraphs import hangs, paragraphs, usual_step
-from ocr.layout.rows import Gutter, gutters, rows
+from ocr.layout.rows import Gutter, gutters, prose, rows
 
-OWNED = 0.5
-"""Least share of a line that a box must hold to own it."""
+OWNED = 0.35
+"""Least share of a line that a box must hold to own it; models cut headings short, and lines are drawn generously."""
 OPAQUE = frozenset({"table", "figure"})
 """Kinds whose lines are not looked at: what is in them is part of them."""
 RUNNING = frozenset({"text", "list"})
@@ -29,17 +29,20 @@ ALIGNED = 3.0
 """Line heights by which the left edges of parts of one column differ."""
 MARGIN = 0.08
 """Share of the page's height at its top and bottom where headers and footers stand."""
+NUMBER_MARGIN = 0.16
+"""The same for page numbers, which also stand alone on pages with wide margins."""
 UNSEEN = 0.5
 """Score of text the model did not see."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Rows of text (`N×4` boxes, top down) that a model's box holds, or none."""
+    """Rows of text (`N×4` boxes, top down) that a model's box holds, or none; `prose` where its lines are long."""
 
     kind: RegionKind
     score: float
     rows: np.ndarray
+    prose: bool = True
 
     @property
     def box(self) -> np.ndarray:
@@ -62,10 +65,12 @@ def fit_to_lines(boxes: Sequence[LayoutBox], lines: np.ndarray, width: float, he
         inside = found[owners == number]
         if box.kind in OPAQUE or not len(inside):
             kept.append(box)
+        elif box.kind == "formula" and _is_tabular(inside):
+            kept.append(replace(box, kind="table"))
         else:
-            blocks += [_Block(box.kind, box.score, part) for part in _columns(inside, between)]
+            blocks += [_Block(box.kind, box.score, part, prose(inside)) for part in _columns(inside, between)]
     blocks += _unseen(found[owners < 0], between)
-    blocks = [part for block in _merged(blocks) for part in _parts(block)]
+    blocks = [part for block in _merged(_interlocked(_completed(blocks))) for part in _parts(block)]
     fitted = [LayoutBox(block.kind, block.score, *block.box.tolist()) for block in blocks]
     return _at_the_margins([*kept, *_with_numbers(fitted)], height)
 
@@ -110,14 +115,74 @@ def _unseen(lines: np.ndarray, between: Sequence[Gutter]) -> list[_Block]:
             max(near, key=lambda block: _common_width(block[-1], row)).append(row)
         else:
             blocks.append([row])
-    return [_Block("text", UNSEEN, np.array(block)) for block in blocks]
+    return [_Block("text", UNSEEN, made := np.array(block), _of_prose(made, lines)) for block in blocks]
+
+
+def _of_prose(block: np.ndarray, lines: np.ndarray) -> bool:
+    x0, y0, x1, y1 = _union(block)
+    return prose(lines[(lines[:, 0] >= x0) & (lines[:, 1] >= y0) & (lines[:, 2] <= x1) & (lines[:, 3] <= y1)])
+
+
+def _interlocked(blocks: list[_Block]) -> list[_Block]:
+    """Blocks with those beside them as one where neither is prose: columns of a receipt are read together."""
+    joined: list[_Block] = []
+    for block in blocks:
+        beside = [other for other in joined if _are_columns_of_a_table(other, block)]
+        if beside:
+            joined = [other for other in joined if all(other is not b for b in beside)]
+            together = np.concatenate([*(b.rows for b in beside), block.rows])
+            order = np.argsort(together[:, 1] + together[:, 3], kind="stable")
+            block = replace(block, kind="text", rows=together[order])
+        joined.append(block)
+    return joined
+
+
+def _are_columns_of_a_table(a: _Block, b: _Block) -> bool:
+    return not a.prose and not b.prose and {a.kind, b.kind} <= RUNNING and _beside(a.rows, b.rows)
+
+
+def _beside(a: np.ndarray, b: np.ndarray) -> bool:
+    (_, top, _, bottom), (_, other_top, _, other_bottom) = _union(a), _union(b)
+    return bool(min(bottom, other_bottom) - max(top, other_top) >= 0.5 * min(bottom - top, other_bottom - other_top))
 
 
 def _follows(above: np.ndarray, below: np.ndarray) -> bool:
     """Whether a row stands right under another one of its size."""
     heights = sorted((above[3] - above[1], below[3] - below[1]))
-    step = (below[1] + below[3] - above[1] - above[3]) / 2
-    return bool(0 < step <= NEXT_LINE * heights[1] and heights[1] < 1.8 * heights[0] and _common_width(above, below) > 0)
+    step = _middle(below) - _middle(above)
+    return bool(
+        0 < step <= NEXT_LINE * heights[1] and heights[1] < 1.8 * heights[0] and _common_width(above, below) > 0
+    )
+
+
+def _is_tabular(lines: np.ndarray) -> bool:
+    """Whether the lines stand in rows of three and more: models take tables of numbers for formulas."""
+    made = rows(lines, ())
+    return len(made) >= 4 and sum(len(row) >= 3 for row in made) >= len(made) / 2
+
+
+def _completed(blocks: list[_Block]) -> list[_Block]:
+    """Headings and captions with the single rows above or under them that the model left out."""
+    whole = [block for block in blocks if block.score != UNSEEN or len(block.rows) > 1]
+    for single in (block for block in blocks if block.score == UNSEEN and len(block.rows) == 1):
+        nearest = min(range(len(whole)), key=lambda k: _step(whole[k], single), default=None)
+        if (
+            nearest is None
+            or whole[nearest].kind not in {"heading", "caption"}
+            or _step(whole[nearest], single) == np.inf
+        ):
+            whole.append(single)
+        else:
+            together = np.concatenate([whole[nearest].rows, single.rows])
+            whole[nearest] = replace(whole[nearest], rows=together[np.argsort(together[:, 1], kind="stable")])
+    return whole
+
+
+def _step(block: _Block, single: _Block) -> float:
+    """How far a single row is from the block right above or under it; infinite where it is not of its size or column."""
+    row = single.rows[0]
+    pairs = ((block.rows[-1], row), (row, block.rows[0]))
+    return min((_middle(below) - _middle(above) for above, below in pairs if _follows(above, below)), default=np.inf)
 
 
 def _merged(blocks: list[_Block]) -> list[_Block]:
@@ -130,7 +195,8 @@ def _merged(blocks: list[_Block]) -> list[_Block]:
         else:
             other = merged[before]
             kind = max((other, block), key=lambda b: len(b.rows)).kind
-            merged[before] = _Block(kind, max(other.score, block.score), np.concatenate([other.rows, block.rows]))
+            together = np.concatenate([other.rows, block.rows])
+            merged[before] = _Block(kind, max(other.score, block.score), together, other.prose or block.prose)
     return merged
 
 
@@ -139,7 +205,7 @@ def _goes_on(above: _Block, below: _Block) -> bool:
         return False
     last, first = above.rows[-1], below.rows[0]
     height = min(last[3] - last[1], first[3] - first[1])
-    step = (first[1] + first[3] - last[1] - last[3]) / 2
+    step = _middle(first) - _middle(last)
     longer = above if len(above.rows) >= len(below.rows) else below
     narrower = min(above.box[2] - above.box[0], below.box[2] - below.box[0])
     return bool(
@@ -183,11 +249,16 @@ def _at_the_margins(boxes: list[LayoutBox], height: float) -> list[LayoutBox]:
     for box in boxes:
         size = box.y1 - box.y0
         others = [b for b in boxes if b is not box and min(b.y1, box.y1) - max(b.y0, box.y0) < 0.5 * size]
-        top = box.y1 < MARGIN * height and all(b.y0 > box.y1 + 0.5 * size for b in others)
-        foot = box.y0 > (1 - MARGIN) * height and all(b.y1 < box.y0 - 0.5 * size for b in others)
+        margin = (NUMBER_MARGIN if box.x1 - box.x0 <= 4 * size else MARGIN) * height
+        top = box.y1 < margin and all(b.y0 > box.y1 + 0.5 * size for b in others)
+        foot = box.y0 > height - margin and all(b.y1 < box.y0 - 0.5 * size for b in others)
         single = box.kind in RUNNING and size < 0.03 * height
         found.append(replace(box, kind="header" if top else "footer") if single and (top or foot) and others else box)
     return found
+
+
+def _middle(row: np.ndarray) -> float:
+    return float(row[1] + row[3]) / 2
 
 
 def _union(boxes: np.ndarray) -> np.ndarray:

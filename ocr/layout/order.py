@@ -195,6 +195,8 @@ def _parts_text(left: list[_Item], right: list[_Item]) -> bool:
     if beside <= 0 or min(_extent(left), _extent(right)) < COLUMN_SHARE * _extent(left + right):
         return False
     few, many = sorted((left, right), key=len)
+    if len(few) == 1 and not few[0].block and all(i.y1 <= few[0].y0 or few[0].y1 <= i.y0 for i in many):
+        return False
     aligned = sum(1 for item in few if any(_on_one_row(item, other) for other in many))
     if aligned < ROW_ALIGNED * len(few):
         return True
@@ -205,7 +207,7 @@ def _on_one_row(a: _Item, b: _Item) -> bool:
     if a.block or b.block:
         return False
     common = min(a.y1, b.y1) - max(a.y0, b.y0)
-    return common > 0.5 * min(a.height, b.height) and max(a.height, b.height) < 2 * min(a.height, b.height)
+    return common > 0.5 * min(a.height, b.height) and max(a.height, b.height) < 3 * min(a.height, b.height)
 
 
 def _is_running_text(column: list[_Item]) -> bool:

@@ -40,7 +40,8 @@ def hangs(rows: np.ndarray) -> bool:
     height = float(np.median(rows[:, 3] - rows[:, 1]))
     out = rows[:, 0] <= _left_edge(rows) + SAME_EDGE * height
     inner = rows[~out, 0]
-    return bool(out[0] and out.sum() >= 2 and len(inner) >= len(rows) / 2 and np.ptp(inner) <= 2 * height)
+    items = out.sum() >= 2 or (out.any() and not out[0] and not out[-1])
+    return bool(items and len(inner) >= len(rows) / 2 and np.ptp(inner) <= height)
 
 
 def usual_step(rows: np.ndarray) -> float:

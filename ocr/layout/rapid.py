@@ -50,6 +50,8 @@ class RapidLayoutDetector:
     one process with the same weights share one copy of them.
     """
 
+    name = "rapid-layout"
+
     def __init__(self, settings: RegionsSettings, engines: EngineSettings) -> None:
         self._settings = settings
         self._engines = engines

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from ocr.documents import Page, Region
 from ocr.engines import LayoutBox
+from ocr.layout.blocks import fit_to_lines
 from ocr.layout.order import reading_order
 
 DUPLICATE_IOU = 0.5
@@ -17,19 +20,26 @@ MIN_SIDE = 2.0
 TITLE_ABOVE = 0.4
 
 
-def regions_from_boxes(page: Page, boxes: list[LayoutBox]) -> list[Region]:
+def regions_from_boxes(page: Page, boxes: list[LayoutBox], lines: np.ndarray, source: str) -> list[Region]:
     """The regions of `page`, numbered from 0: page headers, then the body in reading order, then page footers.
 
-    Boxes are pixels of the upright page image.
+    `boxes` are what the model `source` found, `lines` the page's lines of text (`N×4×2` corners), both in pixels of the
+    upright page image.
     """
-    kept = plausible_boxes(boxes, page.width, page.height)
+    kept = boxes_on_lines(boxes, lines, page.width, page.height)
+    body = [box for box in kept if box.kind not in {"header", "footer"}]
+    astride = [box for box in body if _stands_astride(box, body)]
     ordered: list[LayoutBox] = []
-    for kinds in ({"header"}, None, {"footer"}):
-        part = [box for box in kept if _belongs(box, kinds)]
+    for part in (
+        [box for box in kept if box.kind == "header"],
+        [box for box in body if box not in astride],
+        astride,
+        [box for box in kept if box.kind == "footer"],
+    ):
         order = reading_order([(b.x0, b.y0, b.x1, b.y1) for b in part], page.width, page.height)
         ordered += [part[i] for i in order]
     regions = [
-        Region(page.number, number, box.kind, box.x0, box.y0, box.x1, box.y1, box.score, "rapid-layout")
+        Region(page.number, number, box.kind, box.x0, box.y0, box.x1, box.y1, box.score, source)
         for number, box in enumerate(ordered)
     ]
     mark_title(page, regions)
@@ -46,6 +56,12 @@ def mark_title(page: Page, regions: list[Region]) -> None:
         opening.kind = "title"
 
 
+def boxes_on_lines(boxes: Iterable[LayoutBox], lines: np.ndarray, width: float, height: float) -> list[LayoutBox]:
+    """What is plausible of a model's boxes, made to fit the lines of text (`N×4×2` corners, pixels)."""
+    fitted = fit_to_lines(plausible_boxes(boxes, width, height), lines, width, height)
+    return plausible_boxes(fitted, width, height)
+
+
 def plausible_boxes(boxes: Iterable[LayoutBox], width: float, height: float) -> list[LayoutBox]:
     """The boxes of a page of that size, clipped to it, one for each place.
 
@@ -56,8 +72,16 @@ def plausible_boxes(boxes: Iterable[LayoutBox], width: float, height: float) -> 
     return _without_duplicates([b for b in clipped if b.kind != "figure" or _area(b) <= FIGURE_SHARE * width * height])
 
 
-def _belongs(box: LayoutBox, kinds: set[str] | None) -> bool:
-    return box.kind in kinds if kinds else box.kind not in {"header", "footer"}
+def _stands_astride(box: LayoutBox, body: list[LayoutBox]) -> bool:
+    """Whether a figure or its caption stands between columns that run past it: it is read when they are."""
+    if box.kind not in {"figure", "caption"}:
+        return False
+    columns = [b for b in body if b.kind not in {"figure", "caption"} and b.x0 < box.x1 and box.x0 < b.x1]
+    left = [b for b in columns if b.x0 < box.x0]
+    right = [b for b in columns if b.x1 > box.x1 and all(b.x0 >= other.x1 for other in left)]
+    return bool(left and right) and all(
+        min(b.y0 for b in side) < box.y0 and max(b.y1 for b in side) > box.y1 for side in (left, right)
+    )
 
 
 def _clip(box: LayoutBox, width: float, height: float) -> LayoutBox | None:

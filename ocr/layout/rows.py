@@ -71,7 +71,7 @@ def gutters(boxes: np.ndarray) -> list[Gutter]:
 
 
 def _gutter(left: np.ndarray, right: np.ndarray, height: float) -> Gutter | None:
-    if len(left) < STACK or not _prose(left) or not _prose(right):
+    if len(left) < STACK or not prose(left) or not prose(right):
         return None
     x1 = float(np.median(right[:, 0]))
     x0 = min(x1, float(np.percentile(left[:, 2], 90)))
@@ -103,7 +103,8 @@ def _fit(boxes: np.ndarray, row: Sequence[int], i: int) -> float:
     return float((min(y1, bottom) - max(y0, top)) / max(1e-6, min(y1 - y0, bottom - top)))
 
 
-def _prose(boxes: np.ndarray) -> bool:
+def prose(boxes: np.ndarray) -> bool:
+    """Whether `N×4` boxes of lines are long enough to be running text."""
     return float(np.median((boxes[:, 2] - boxes[:, 0]) / (boxes[:, 3] - boxes[:, 1]))) >= PROSE
 
 

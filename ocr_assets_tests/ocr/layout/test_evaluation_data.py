@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 
 from ocr.documents import Page
@@ -24,7 +25,7 @@ def test_regions_hold_nearly_every_word_of_papers() -> None:
         assert image is not None
         height, width = image.shape[:2]
         page = Page(1, width, height, 200, width, height)
-        regions = regions_from_boxes(page, detector.detect([image[:, :, ::-1]])[0])
+        regions = regions_from_boxes(page, detector.detect([image[:, :, ::-1]])[0], np.zeros((0, 4, 2)), "")
         for line in (PAPERS / "tokens" / f"{path.stem}.txt").read_text("utf-8", "replace").splitlines():
             text, x0, y0, x1, y1, *_ = line.split("\t")
             if text.startswith("##LT"):

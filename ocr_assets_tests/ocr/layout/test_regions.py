@@ -1,7 +1,8 @@
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr.documents import Page
+from ocr.documents import Page, Region
 from ocr.engines import LayoutBox
 from ocr.layout.regions import regions_from_boxes
 
@@ -19,28 +20,35 @@ layout_boxes = st.builds(
 )
 
 
+NO_LINES = np.zeros((0, 4, 2))
+
+
+def regions(boxes: list[LayoutBox], page: Page = PAGE) -> list[Region]:
+    return regions_from_boxes(page, boxes, NO_LINES, "model")
+
+
 @given(st.lists(layout_boxes, max_size=15))
 def test_regions_lie_on_the_page_and_are_numbered_from_zero(boxes: list[LayoutBox]) -> None:
-    regions = regions_from_boxes(PAGE, boxes)
-    assert [r.number for r in regions] == list(range(len(regions)))
-    for r in regions:
+    found = regions(boxes)
+    assert [r.number for r in found] == list(range(len(found)))
+    for r in found:
         assert 0 <= r.x0 < r.x1 <= PAGE.width
         assert 0 <= r.y0 < r.y1 <= PAGE.height
 
 
 @given(st.lists(layout_boxes, max_size=10))
 def test_giving_the_same_boxes_twice_changes_nothing(boxes: list[LayoutBox]) -> None:
-    assert regions_from_boxes(PAGE, boxes + boxes) == regions_from_boxes(PAGE, boxes)
+    assert regions(boxes + boxes) == regions(boxes)
 
 
 def test_of_two_boxes_for_one_place_the_surer_stays_whatever_its_kind() -> None:
     figure, table = LayoutBox("figure", 0.7, 100, 300, 900, 600), LayoutBox("table", 0.9, 105, 295, 890, 610)
-    assert [r.kind for r in regions_from_boxes(PAGE, [figure, table])] == ["table"]
+    assert [r.kind for r in regions([figure, table])] == ["table"]
 
 
 def test_what_lies_in_a_table_is_part_of_it() -> None:
     table, text = LayoutBox("table", 0.8, 100, 300, 900, 900), LayoutBox("text", 0.99, 150, 400, 300, 450)
-    assert [r.kind for r in regions_from_boxes(PAGE, [table, text])] == ["table"]
+    assert [r.kind for r in regions([table, text])] == ["table"]
 
 
 def test_headers_come_first_and_footers_last() -> None:
@@ -50,17 +58,17 @@ def test_headers_come_first_and_footers_last() -> None:
         LayoutBox("text", 0.9, 520, 100, 900, 1300),
         LayoutBox("header", 0.9, 800, 20, 900, 50),
     ]
-    regions = regions_from_boxes(PAGE, boxes)
-    assert [r.kind for r in regions] == ["header", "text", "text", "footer"]
-    assert regions[1].x0 < regions[2].x0
+    found = regions(boxes)
+    assert [r.kind for r in found] == ["header", "text", "text", "footer"]
+    assert found[1].x0 < found[2].x0
 
 
 def test_a_figure_that_fills_the_page_is_the_page_and_no_region() -> None:
-    assert regions_from_boxes(PAGE, [LayoutBox("figure", 0.9, 50, 50, 950, 1300)]) == []
+    assert regions([LayoutBox("figure", 0.9, 50, 50, 950, 1300)]) == []
 
 
 def test_a_heading_that_opens_the_first_page_is_the_title() -> None:
     boxes = [LayoutBox("heading", 0.9, 100, 80, 900, 120), LayoutBox("heading", 0.9, 100, 500, 300, 530)]
-    assert [r.kind for r in regions_from_boxes(PAGE, boxes)] == ["title", "heading"]
+    assert [r.kind for r in regions(boxes)] == ["title", "heading"]
     later = Page(number=2, width=1000, height=1400, dpi=120, source_width=600, source_height=840)
-    assert [r.kind for r in regions_from_boxes(later, boxes)] == ["heading", "heading"]
+    assert [r.kind for r in regions(boxes, later)] == ["heading", "heading"]
