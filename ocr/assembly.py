@@ -19,6 +19,7 @@ from ocr.settings import INERT, ReadingSettings
 if TYPE_CHECKING:
     from ocr.digital.handler import DoclingHandler
     from ocr.embedding.sentence import SentenceEmbedder
+    from ocr.extraction.entities import EntityEngine
 
 STAGES = ("raw_document", "pages", "regions", "text", "records", "embeddings")
 
@@ -85,6 +86,15 @@ class Engines:
                 return EasyOcrRecognizer(self.settings.text, self.settings.engines)
 
     @cached_property
+    def entities(self) -> EntityEngine | None:
+        """None where no server is set: then no model is asked for fields."""
+        if not self.settings.entities.base_url:
+            return None
+        from ocr.extraction.entities import EntityEngine
+
+        return EntityEngine(self.settings.entities)
+
+    @cached_property
     def embedder(self) -> SentenceEmbedder:
         from ocr.embedding.sentence import SentenceEmbedder
 
@@ -111,6 +121,7 @@ class Engines:
         def installed(distribution: str) -> Callable[[], str]:
             return lambda: f"{distribution}/{version(distribution)}"
 
+        entities = [of("entities")] if self.settings.entities.base_url else []
         return {
             "raw_document": [installed("pymupdf")],
             "pages": [
@@ -122,7 +133,7 @@ class Engines:
             ],
             "regions": [of("detector"), of("layout"), of("docling")],
             "text": [of("recognizer")],
-            "records": [installed("rapidfuzz"), installed("pandera"), *self._own_types()],
+            "records": [installed("rapidfuzz"), installed("pandera"), *entities, *self._own_types()],
             "embeddings": [of("embedder")],
         }[stage]
 

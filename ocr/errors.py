@@ -73,3 +73,7 @@ class InternalError(DocumentError):
 
 class EngineError(OcrError):
     """An engine cannot run here: missing program, weights or device. Names the setting to change."""
+
+
+class Unreachable(EngineError):
+    """A server that engines need does not answer now. Trying again later may help."""

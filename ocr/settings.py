@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class Section(BaseModel):
@@ -61,6 +61,40 @@ class RecordsSettings(Section):
     types: str = Field("", description="folder of document types of your own, a .py file each; empty: none")
 
 
+class EntitiesSettings(Section):
+    """Fields found by a language model behind an OpenAI-compatible server, beside those rules find."""
+
+    base_url: str = Field("", description="such as https://host/v1; empty: no model is asked")
+    model: str = Field("", description="the model's name, as the server knows it")
+    key_variable: str = Field("OCR_ENTITIES_KEY", description="environment variable that holds the server's key")
+    mode: Literal["fill", "replace", "compare"] = Field(
+        "fill",
+        description="fill: ask for what rules did not find; replace: over rules; compare: disagreement is reviewed",
+    )
+    trust: float = Field(0.75, ge=0, le=1, description="confidence of a value of the model's that is on the page")
+    document_tokens: int = Field(6_000, ge=100, description="most tokens of a document's text that are sent")
+    answer_tokens: int = Field(1_000, ge=50, description="most tokens of an answer")
+    concurrency: int = Field(8, ge=1, le=256, description="requests a worker has under way at a time")
+    retries: int = Field(4, ge=0, description="times a request is tried again")
+    connect_timeout: float = Field(10.0, gt=0, description="seconds to reach the server")
+    read_timeout: float = Field(60.0, gt=0, description="seconds without a byte of the answer")
+    total_timeout: float = Field(120.0, gt=0, description="seconds for one whole answer")
+    price_in: float = Field(0.0, ge=0, description="price of a million tokens sent")
+    price_out: float = Field(0.0, ge=0, description="price of a million tokens answered")
+    run_tokens: int = Field(0, ge=0, description="most tokens a run may use, sent and answered; 0: no limit")
+    run_cost: float = Field(0.0, ge=0, description="most a run may cost, in the prices' currency; 0: no limit")
+    cache: str = Field("", description="folder where answers are kept; empty: <home>/entities")
+
+    @field_validator("base_url")
+    @classmethod
+    def _without_secrets(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        if "@" in value.split("//")[-1].split("/")[0]:
+            raise ValueError("must hold no user or password: the key belongs into the environment")
+        return value.rstrip("/")
+
+
 class EmbeddingsSettings(Section):
     model: str = Field("packaged", description="packaged: all-MiniLM-L6-v2; else a folder or a Hugging Face name")
     chunk_tokens: int = Field(200, ge=32, description="longest chunk, in the model's tokens")
@@ -83,6 +117,7 @@ class ReadingSettings(Section):
     regions: RegionsSettings = Field(default_factory=RegionsSettings)
     text: TextSettings = Field(default_factory=TextSettings)
     records: RecordsSettings = Field(default_factory=RecordsSettings)
+    entities: EntitiesSettings = Field(default_factory=EntitiesSettings)
     embeddings: EmbeddingsSettings = Field(default_factory=EmbeddingsSettings)
     engines: EngineSettings = Field(default_factory=EngineSettings)
 
@@ -92,5 +127,19 @@ INERT = {
     "records": {"types"},
     "embeddings": {"batch"},
     "limits": {"max_bytes", "max_pages", "max_pixels", "passwords"},
+    "entities": {
+        "base_url",
+        "key_variable",
+        "concurrency",
+        "retries",
+        "connect_timeout",
+        "read_timeout",
+        "total_timeout",
+        "price_in",
+        "price_out",
+        "run_tokens",
+        "run_cost",
+        "cache",
+    },
 }
 """Settings that change speed, or only what is refused, but no answer."""

@@ -11,9 +11,10 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import Future
+from dataclasses import asdict, dataclass, field
 from tempfile import TemporaryDirectory
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -22,6 +23,11 @@ from ocr.assembly import Engines
 from ocr.documents import Chunk, Line, Page, RawDocument, Record, Region, Rejection, TableCell, TextBox, Word
 from ocr.errors import BrokenDocument, DocumentError, EmptyDocument, EngineError, InternalError, SourceChanged
 from ocr.imaging.images import PageImages
+from ocr.settings import RecordsSettings
+
+if TYPE_CHECKING:
+    from ocr.extraction import Draft
+    from ocr.extraction.entities import Asked, EntityEngine
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +37,9 @@ class Reading:
     """One document on its way: what is known of it so far. A stage reads the parts before it and fills in its own.
 
     `load` gives the document's bytes, `images` holds its page images; `rejections` are pages that could not be read in
-    a document that could. `seconds` and `model_loads` are those of the last stage. `folder` is set where the page
-    images live in a temporary folder that is to go with the reading.
+    a document that could. `seconds` and `model_loads` are those of the last stage. `usage` is what a service was paid
+    for, and `incomplete` why something was left out that a later run can do. `folder` is set where the page images live
+    in a temporary folder that is to go with the reading.
     """
 
     key: str
@@ -57,6 +64,8 @@ class Reading:
     rejections: list[Rejection] = field(default_factory=list)
     seconds: float = 0.0
     model_loads: int = 0
+    usage: dict[str, Any] = field(default_factory=dict)
+    incomplete: str = ""
     folder: TemporaryDirectory[str] | None = None
 
 
@@ -201,15 +210,53 @@ def text(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
 
 
 def records(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
-    """The document's type and its typed, validated fields."""
-    from ocr.extraction import extract
+    """The document's type and its typed, validated fields, by rules and, where one is set, by a language model."""
+    from ocr.extraction import conclude, draft
+
+    settings, entities = engines.settings.records, engines.entities
+
+    def begin(reading: Reading) -> Draft:
+        return draft(reading.pages, reading.regions, reading.cells, reading.lines, reading.words, settings)
 
     def work(reading: Reading) -> None:
-        reading.record = extract(
-            reading.pages, reading.regions, reading.cells, reading.lines, reading.words, engines.settings.records
-        )
+        reading.record = conclude(begin(reading), settings)
 
-    return _each("records", readings, work)
+    if entities is None:
+        return _each("records", readings, work)
+    return _with_entities(readings, begin, entities, settings)
+
+
+def _with_entities(
+    readings: Iterable[Reading], begin: Callable[[Reading], Draft], entities: EntityEngine, settings: RecordsSettings
+) -> Iterator[Outcome]:
+    """Records of which a language model finds a part: it is asked about later documents while earlier ones wait."""
+    from ocr.extraction import conclude
+    from ocr.extraction.entities.ahead import ahead
+
+    under_way: dict[str, Future[tuple[Draft, Asked]]] = {}
+
+    def ask(reading: Reading) -> Future[tuple[Draft, Asked]]:
+        try:
+            return entities.ask(begin(reading))
+        except Exception as error:
+            # It is told in this document's turn, where the faults of documents are kept from their batch.
+            failed: Future[tuple[Draft, Asked]] = Future()
+            failed.set_exception(error)
+            return failed
+
+    def asked() -> Iterator[Reading]:
+        for reading, work in ahead(readings, ask, entities.window):
+            under_way[reading.key] = work
+            yield reading
+
+    def work(reading: Reading) -> None:
+        found, answered = under_way.pop(reading.key).result()
+        entities.complete(found, answered)
+        reading.record = conclude(found, settings)
+        reading.usage = asdict(answered.usage) if answered.question else {}
+        reading.incomplete = answered.reason if answered.incomplete else ""
+
+    return _each("records", asked(), work)
 
 
 def embeddings(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:

@@ -14,12 +14,13 @@ from typing import Literal
 
 from ocr.assembly import STAGES, Engines
 from ocr.documents import Rejection
-from ocr.errors import InternalError, ReaderCrashed
+from ocr.errors import EngineError, InternalError, ReaderCrashed
 from ocr.imaging.images import PageImages
 from ocr.stages import READS, STAGE_FUNCTIONS, Outcome, Reading, Rejected
 from resources.lake import Lake, Manifest, load_parts, save_parts
 from resources.lake.store import version_of
 from resources.ledger import Document, Ledger, Output, input_hash
+from resources.ledger.rows import incomplete
 from resources.sources import fetch
 
 log = logging.getLogger(__name__)
@@ -122,14 +123,24 @@ def _read(
                 reading = open_reading(task.document, READS[stage], task.outputs, lake)
                 if stage == "pages":
                     reading.images = PageImages(lake.folder(stage, key, task.version), lake.write)
+                begun[key] = task.version
                 yield reading
             else:
                 crashed.append(task)
 
     crashed: list[_Task] = []
-    for outcome in STAGE_FUNCTIONS[stage](opened(), engines):
-        reading = outcome.reading if isinstance(outcome, Rejected) else outcome
-        yield _keep(stage, by_key[reading.key], outcome, lake, ledger, fingerprint)
+    begun: dict[str, str] = {}
+    try:
+        for outcome in STAGE_FUNCTIONS[stage](opened(), engines):
+            reading = outcome.reading if isinstance(outcome, Rejected) else outcome
+            result = _keep(stage, by_key[reading.key], outcome, lake, ledger, fingerprint)
+            del begun[reading.key]
+            yield result
+    except (EngineError, OSError):
+        # The machine stopped the work in good order: no document has ended its worker.
+        for key, version in begun.items():
+            ledger.forgive(key, stage, version)
+        raise
     for task in crashed:
         reading = open_reading(task.document, (), task.outputs, lake)
         error = ReaderCrashed(f"reading it ended its worker {crashes} times")
@@ -141,9 +152,13 @@ def _keep(stage: str, task: _Task, outcome: Outcome, lake: Lake, ledger: Ledger,
     """Store an outcome and enter it in the ledger."""
     reading = outcome.reading if isinstance(outcome, Rejected) else outcome
     manifest = _manifest(stage, task, reading, fingerprint)
+    if reading.incomplete:
+        # Not what this fingerprint stands for: the next run makes that, and finds this one stale until then.
+        manifest.fingerprint = incomplete(fingerprint, reading.incomplete)
+        manifest.version = version_of(stage, task.input_hash, manifest.fingerprint)
     if isinstance(outcome, Reading):
         try:
-            folder = lake.folder(stage, reading.key, task.version)
+            folder = lake.folder(stage, reading.key, manifest.version)
             manifest.files, manifest.data, manifest.output_hash = save_parts(lake, stage, reading, folder)
         except (ValueError, TypeError) as error:
             # What was read cannot be written down (pyarrow's errors are ValueErrors too): this document's fault.
@@ -171,6 +186,7 @@ def _manifest(stage: str, task: _Task, reading: Reading, fingerprint: str) -> Ma
         seconds=round(reading.seconds, 4),
         model_loads=reading.model_loads,
         made_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        usage=reading.usage,
         pages=len(reading.pages) or (reading.raw.page_count if reading.raw else 0),
         page_rejections=[asdict(r) for r in reading.rejections] if stage == "pages" else [],
     )

@@ -25,7 +25,7 @@ MANIFEST = "manifest.json"
 @dataclass(slots=True)
 class Manifest:
     """What is known of one output. `data` holds what is too small for a file of its own (the raw document, the record's
-    head); `rejection` is set where the document was rejected at this stage."""
+    head); `usage` is what a service was paid for; `rejection` is set where the document was rejected at this stage."""
 
     document: str
     stage: str
@@ -39,6 +39,7 @@ class Manifest:
     pages: int = 0
     files: list[str] = field(default_factory=list)
     data: dict[str, Any] = field(default_factory=dict)
+    usage: dict[str, Any] = field(default_factory=dict)
     rejection: dict[str, Any] | None = None
     page_rejections: list[dict[str, Any]] = field(default_factory=list)
 

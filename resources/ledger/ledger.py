@@ -19,7 +19,7 @@ from ocr.errors import SourceChanged
 from ocr.stages import READS
 from resources.lake.store import Manifest
 from resources.ledger import schema
-from resources.ledger.rows import Document, NewDocument, Output, Pending, Progress
+from resources.ledger.rows import Document, NewDocument, Output, Pending, Progress, left_out
 
 CHUNK = 500  # rows a statement: stock SQLite allows 32,766 variables, and a row has up to 15
 
@@ -127,6 +127,13 @@ class Ledger:
                 connection, table, {"document": document, "stage": stage, "version": version}, {"count": count + 1}
             )
         return count
+
+    def forgive(self, document: str, stage: str, version: str) -> None:
+        """Take back the last attempt: it came to an end of its own, though to no outcome."""
+        table = schema.attempts
+        key = (table.c.document == document) & (table.c.stage == stage) & (table.c.version == version)
+        with self._write() as connection:
+            connection.execute(table.update().where(key & (table.c.count > 0)).values(count=table.c.count - 1))
 
     def record(self, manifest: Manifest) -> None:
         """Record an outcome, read or rejected, and make it the current one of its stage."""
@@ -288,6 +295,9 @@ def _first_stale(document: Document, outputs: Mapping[str, Output], fingerprints
         output = outputs.get(stage)
         if output is None:
             return Pending(document.document, stage, "not read yet" if stage == STAGES[0] else "interrupted")
+        why = left_out(output.fingerprint, fingerprints[stage])
+        if why:
+            return Pending(document.document, stage, f"left incomplete: {why}")
         if output.fingerprint != fingerprints[stage]:
             return Pending(document.document, stage, "made by another model or setting")
         if output.input_hash != input_hash(stage, document.sha256, hashes):

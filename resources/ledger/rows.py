@@ -52,6 +52,20 @@ class Output:
     made_at: str
 
 
+_INCOMPLETE = " incomplete/"
+
+
+def incomplete(fingerprint: str, why: str) -> str:
+    """The fingerprint of an output that lacks something this fingerprint's outputs have: it is stale from the first."""
+    return f"{fingerprint}{_INCOMPLETE}{why}"
+
+
+def left_out(fingerprint: str, expected: str) -> str:
+    """Why an output of the expected fingerprint is incomplete; empty where it is not, or is of another one."""
+    made, _, why = fingerprint.partition(_INCOMPLETE)
+    return why if made == expected else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """Outcomes of one stage: how many, how many of them rejections, and the seconds they took."""
