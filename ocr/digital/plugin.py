@@ -20,7 +20,7 @@ from docling_core.types.doc import BoundingBox, CoordOrigin, DocItemLabel
 from ocr.documents import RegionKind
 from ocr.engines import LayoutBox
 from ocr.layout.rapid import RapidLayoutDetector
-from ocr.layout.regions import plausible_boxes
+from ocr.layout.regions import boxes_on_lines
 from ocr.settings import EngineSettings, RegionsSettings
 
 IMAGE_SCALE = 2.0
@@ -95,9 +95,16 @@ def _prediction(page: Page, width: int, height: int, boxes: list[LayoutBox]) -> 
                 l=box.x0 * across, t=box.y0 * down, r=box.x1 * across, b=box.y1 * down, coord_origin=CoordOrigin.TOPLEFT
             ),
         )
-        for number, box in enumerate(plausible_boxes(boxes, width, height))
+        for number, box in enumerate(boxes_on_lines(boxes, _lines(page) / (across, down), width, height))
     ]
     return LayoutPrediction(clusters=clusters)
+
+
+def _lines(page: Page) -> np.ndarray:
+    """The lines of the text layer as `N×4×2` corners in page points."""
+    boxes = [cell.rect.to_bounding_box() for cell in page.cells if cell.text.strip()]
+    corners = [((b.l, b.t), (b.r, b.t), (b.r, b.b), (b.l, b.b)) for b in boxes]
+    return np.array(corners, dtype=float).reshape(-1, 4, 2)
 
 
 def layout_engines() -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 Box = tuple[float, float, float, float]
 Labelled = tuple[str, Box]
@@ -76,6 +77,6 @@ def broken_neighbours(order: Sequence[int]) -> tuple[int, int]:
     `order` lists the numbers 0, 1, 2… of a page's lines in the true order as they were read. A column read too early
     breaks two pairs, columns read row by row break nearly all.
     """
-    follows = set(zip(order, order[1:], strict=False))
+    follows = set(pairwise(order))
     pairs = max(0, len(order) - 1)
     return pairs - sum((number, number + 1) in follows for number in range(pairs)), pairs

@@ -1,8 +1,8 @@
 """Layout boxes made to fit the lines of text on the page.
 
-A layout model sees a page as a small picture: it draws one box around a column's paragraphs, cuts lines at its edges and
-leaves text out, on receipts nearly all of it. A text detector sees every line but not what belongs together. Here the
-model says what kind of thing is where, and the lines say where it begins and ends.
+A layout model sees a page as a small picture: it draws one box around a column's paragraphs, cuts lines at its edges
+and leaves text out, on receipts nearly all of it. A text detector sees every line but not what belongs together. Here
+the model says what kind of thing is where, and the lines say where it begins and ends.
 """
 
 from __future__ import annotations
