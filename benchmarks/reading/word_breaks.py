@@ -65,7 +65,7 @@ def _spelled(page: CutPage) -> list[tuple[list[str], np.ndarray]]:
         spelling = ctc.spell(steps, characters)
         if len(spelling.characters) > 1:
             gaps, middles = ctc.white(spelling, line, step)
-            rows = spaces.features(spelling.characters, spelling.spaces, gaps, middles)
+            rows = spaces.features(spelling.characters, spelling.spaces, gaps[1:-1], middles)
             seen.append((spelling.characters, rows))
         else:
             seen.append((spelling.characters, np.zeros((0, len(spaces.WEIGHTS)))))

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ocr.errors import EngineError
-from ocr.recognition.tesseract import LANGUAGES
 
 Ranges = tuple[tuple[int, int], ...]
 """First and last code points."""
@@ -66,7 +65,11 @@ OTHER_SCRIPTS = {
     "Arabic": "ar ara fa fas ur urd", "Devanagari": "hi hin mr mar ne nep", "Thai": "th tha",
     "Chinese": "zh chi_sim chi_tra ch", "Japanese": "ja jpn", "Korean": "ko kor", "Vietnamese": "vi vie",
 }  # fmt: skip
-LATIN_LANGUAGES = "ca cat eu eus gl glg is isl la lat lb ltz nb nn no sq sqi bs bos cy cym id ind ms msa sw swa eo epo"
+LATIN_LANGUAGES = (
+    "en eng de deu fr fra es spa it ita pt por nl nld da dan sv swe no nb nn nor fi fin is isl et est lv lav lt lit "
+    "pl pol cs ces sk slk sl slv hr hrv bs bos hu hun ro ron sq sqi tr tur mt mlt ga gle cy cym eu eus ca cat gl glg "
+    "lb ltz la lat id ind ms msa sw swa eo epo"
+)
 
 DIGITS = frozenset("0123456789 .,:;-–—/+()%*#'€$£¥")
 """Digits, and the signs that stand among them in amounts, dates and numbers."""
@@ -74,8 +77,7 @@ DIGITS = frozenset("0123456789 .,:;-–—/+()%*#'€$£¥")
 
 def _scripts() -> Mapping[str, str]:
     others = {code: script for script, codes in OTHER_SCRIPTS.items() for code in codes.split()}
-    latin = {*LATIN_LANGUAGES.split(), *LANGUAGES, *LANGUAGES.values()} - others.keys()
-    return others | dict.fromkeys(latin, "Latin")
+    return others | dict.fromkeys(LATIN_LANGUAGES.split(), "Latin")
 
 
 SCRIPT_OF = _scripts()

@@ -42,7 +42,7 @@ def decode(steps: np.ndarray, characters: Sequence[str], line: np.ndarray, step:
     if not spelling.characters:
         return NOTHING
     gaps, middles = white(spelling, line, step)
-    begins = np.flatnonzero(breaks(spelling.characters, spelling.spaces, gaps, middles)) + 1
+    begins = np.flatnonzero(breaks(spelling.characters, spelling.spaces, gaps[1:-1], middles)) + 1
     spans = list(pairwise([0, *begins.tolist(), len(spelling.characters)]))
     words = tuple(
         _word(spelling, span, left / line.shape[1], right / line.shape[1])
@@ -64,25 +64,24 @@ def spell(steps: np.ndarray, characters: Sequence[str]) -> Spelling:
 
 
 def white(spelling: Spelling, line: np.ndarray, step: float) -> tuple[list[Gap], np.ndarray]:
-    """The white between neighbouring characters of the line, and all characters' middles, in pixels of it."""
+    """The white before each of the line's characters and after the last, and their middles, in pixels of the line."""
     ink = ink_columns(line)
     middles = (spelling.first + spelling.end) / 2 * step
-    return [gap_between(ink, left, right) for left, right in pairwise(middles)], middles
+    return [gap_between(ink, left, right) for left, right in pairwise([0.0, *middles, float(len(ink))])], middles
 
 
 def _edges(
     spelling: Spelling, spans: Sequence[tuple[int, int]], gaps: Sequence[Gap], width: int, step: float
 ) -> list[list[float]]:
     """Left and right edge of each word in pixels, in order and without overlap."""
-    starts = [(spelling.first[a] - LATE) * step for a, _ in spans]
-    stops = [(spelling.end[b - 1] + EARLY) * step for _, b in spans]
-    for k, (_, b) in enumerate(spans[:-1]):
-        gap = gaps[b - 1]
-        if gap.width:
-            stops[k], starts[k + 1] = gap.start, gap.end
-        else:
-            middle = (stops[k] + starts[k + 1]) / 2
-            stops[k], starts[k + 1] = min(stops[k], middle), max(starts[k + 1], middle)
+    starts, stops = [], []
+    for a, b in spans:
+        before, after = gaps[a], gaps[b]
+        starts.append(before.end if before.width else (spelling.first[a] - LATE) * step)
+        stops.append(after.start if after.width else (spelling.end[b - 1] + EARLY) * step)
+    for k in range(len(spans) - 1):
+        if stops[k] > starts[k + 1]:
+            stops[k] = starts[k + 1] = (stops[k] + starts[k + 1]) / 2
     return np.clip(np.column_stack([starts, stops]), 0, width).tolist()
 
 

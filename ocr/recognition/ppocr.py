@@ -17,6 +17,7 @@ from ocr.engines import LINE, Hint, Image, RecognizedLine
 from ocr.errors import EngineError
 from ocr.loading import file_sha256, fingerprint, loading, packaged_sha256, version
 from ocr.recognition.alphabet import DIGITS, kept_classes, scripts_of
+from ocr.recognition.blocks import read_blocks
 from ocr.recognition.ctc import decode
 from ocr.recognition.network import Network, open_network
 from ocr.settings import EngineSettings
@@ -96,7 +97,15 @@ class PPOCRRecognizer:
         return fingerprint("ppocr", version("rapidocr"), sha256, CROP_HEIGHT, BUCKET, alphabet)
 
     def recognize(self, crops: Sequence[Image], hint: Hint = LINE) -> list[RecognizedLine]:
-        """The text of each crop with its words, left to right; a crop is one line, whatever `hint.layout` says."""
+        """The text of each crop with its words, left to right.
+
+        The network reads single lines: in crops of a block or of sparse text, lines are looked for first.
+        """
+        if hint.layout == "line":
+            return self._read(crops, hint)
+        return read_blocks(crops, self._detector, lambda lines: self._read(lines, hint))
+
+    def _read(self, crops: Sequence[Image], hint: Hint) -> list[RecognizedLine]:
         lines = [_line_image(crop) for crop in crops]
         buckets = [math.ceil(line.shape[1] / BUCKET) * BUCKET for line in lines]
         order = sorted(range(len(crops)), key=lambda i: buckets[i])
@@ -109,6 +118,10 @@ class PPOCRRecognizer:
                 possible = steps if allowed is None else np.where(allowed, steps, 0)
                 read[i] = decode(possible, self._characters, _grey(lines[i]), buckets[i] / len(steps))
         return [read[i] for i in range(len(crops))]
+
+    @cached_property
+    def _detector(self) -> PPOCRDetector:
+        return PPOCRDetector(self._settings)
 
     @cached_property
     def _network(self) -> Network:

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocr.engines import RecognizedLine
@@ -30,6 +30,7 @@ def read(steps: np.ndarray) -> RecognizedLine:
     return decode(steps, CHARACTERS, line_of(steps), STEP)
 
 
+@settings(deadline=None)  # the first example loads OpenCV
 @given(st.text(alphabet="abcdefgh:;9 ", max_size=30), st.integers(1, 4))
 def test_text_that_was_spelled_is_read_with_runs_of_spaces_as_one(text, blanks):
     line = read(steps_of(text, blanks))
@@ -38,6 +39,7 @@ def test_text_that_was_spelled_is_read_with_runs_of_spaces_as_one(text, blanks):
     assert [w.text for w in line.words] == text.split()
 
 
+@settings(deadline=None)  # the first example loads OpenCV
 @given(st.text(alphabet="abcdefgh:;9 ", max_size=30))
 def test_words_lie_in_the_crop_left_to_right_without_overlap(text):
     words = read(steps_of(text)).words
