@@ -10,7 +10,8 @@ from ocr.extraction.transcript import Transcript
 
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{2,4}){3,8}\b")
 _VAT = re.compile(
-    r"\b(?:[A-Z]{2}\s?U?\d[\d ]{6,12}\d|ATU\d{8}|FR\s?[A-Z0-9]{2}\s?\d{9}|NL\d{9}B\d{2}|ES[A-Z0-9]\d{7}[A-Z0-9])\b"
+    r"\b(?:[A-Z]{2}\s?U?\d[\d ]{6,12}\d|ATU\d{8}|FR\s?[A-Z0-9]{2}\s?\d{9}|IE\d[A-Z0-9]\d{5}[A-Z]{1,2}|NL\d{9}B\d{2}"
+    r"|ES[A-Z0-9]\d{7}[A-Z0-9])\b"
 )
 
 

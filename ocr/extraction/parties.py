@@ -33,14 +33,17 @@ _STREET = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(
-    r"^\W*(?:(?:no|lot|unit|level)\b\W*\w*\d|[a-z]?\d{1,4}[a-z]?\b(?![:%]).*[^\W\d_]{4})", re.IGNORECASE
+    r"^\W*(?:(?:no|lot|unit|level)\b\W*\w*\d|[a-z]{0,2}\d{1,4}[a-z]?\b(?![:%]).*[^\W\d_]{4})", re.IGNORECASE
 )
+_NUMBER_ALONE = re.compile(r"^\W*(?:no|lot|unit)\b[\s.:]*\d[\dA-Z\s,&/\-]{0,14}$", re.IGNORECASE)
+_TELEPHONE = re.compile(r"[,;\s]*\b(?:tel|fax|phone|h/?p)\b", re.IGNORECASE)
 _BRANCH = re.compile(r"^\d{3,5}\s?-\s?[^\W\d].*$")
 _PRICE = re.compile(r"\d[.,]\d{2}(?!\d)")
 _POSTCODE = re.compile(
     r"(?<![\d\-/:])(?:[A-Z]{1,2}[\s\-])?\d{5}(?![\d\-/])\s*,?\s*[^\W\d]|\b\d{4}\s?[A-Z]{2}\b"
     r"|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]{2} \d{5}\b|,\s*\d{5}(?!\d)"
     r"|\b[AC-FHKNPRTV-Y]\d[\dW] ?(?=\w*\d)[\dAC-FHKNPRTV-Y]{4}\b"  # Ireland
+    r"|(?:^|[,·|•]\s*)(?:[A-Z]{1,2}-)?[1-9]\d{3} [A-ZÄÖÜ][a-zäöüéè]+(?: [\w.]+){0,2}$"  # Austria, Switzerland
 )
 _HOUSE = re.compile(r"^[^\W\d_][^\d:]{2,40}\s\d{1,4}\s?[a-z]?$", re.IGNORECASE)
 """A street as written on the continent, its number at the end; other lines look so too, so what follows must agree."""
@@ -55,11 +58,13 @@ _ADDRESS_LABEL = re.compile(r"^[^:\d]{0,12}(?:add(?:ress)?|adresse|anschrift)\b[
 _OWNER = re.compile(
     r"^\W*(?:(?:own|owned|owner|operated|dimiliki|inhaber)(?:\s+(?:by|oleh))?\b\W*)(?=\S)", re.IGNORECASE
 )
+_RETURN_MARK = re.compile(r"[|•●·]|\d.*,|,.*\d")
+"""What a sender's address in one line has and a line of the recipient's has not: dots or commas between its parts."""
 _TITLE = re.compile(r"(?:Herrn?|Frau|Firma|Mr\.?|Mrs\.?|Ms\.?|M\.|Mme|An|To)", re.IGNORECASE)
 _NOT_A_PARTY = re.compile(
     r"\b(?:tel|fax|phone|hp|telefon|fon|e-?mail|www|http|gst|sst|vat|ust|tax|invoice|receipt|rechnung|facture|factuur|date|datum|"
     r"cashier|bill|avoir|adresse|address|anschrift|delivery|lieferung|contact|kontakt|bemerkung(?:en)?|gln|nummer|kunden|lief|iban|bic|siret|page|seite|time|reg\.?\s?no|id\s?no|account|welcome|thank|copy|"
-    r"formerly|roc|co\.?\s?reg|(?:co|company)\.?\s?no|licen[cs]ee|table|order|member|salesperson)\b|@",
+    r"formerly|roc|qty|payment|co\.?\s?reg|(?:co|company)\.?\s?no|licen[cs]ee|table|order|member|salesperson)\b|@",
     re.IGNORECASE,
 )
 
@@ -67,6 +72,12 @@ _NOT_A_PARTY = re.compile(
 def is_address(text: str) -> bool:
     """Whether a line reads like a part of a postal address."""
     return bool(_POSTCODE.search(text) or _STREET.search(text)) and not _looks_like_trade(text)
+
+
+def repaired_form(name: str) -> str:
+    """A name whose legal form was misread by a letter that looks alike (`5/B`, `SDN BND`), put right."""
+    name = re.sub(r"\b[5$]/[B8]$", "S/B", name)
+    return re.sub(r"\bS[DO0]N(\.?) ?B[HNI][DO0]\b", r"SDN\1 BHD", name)
 
 
 def is_party(text: str) -> bool:
@@ -107,8 +118,12 @@ def address_after(rows: Sequence[Row], start: int) -> Candidate | None:
     """The address in the rows from `start`: from the first row that reads like one to the last, before a telephone
     number, a tax number or a table."""
     taken: list[Row] = []
+    ends: dict[int, int] = {}
     for place, row in enumerate(rows[start:], start):
-        text = _plain(row)
+        telephone = _TELEPHONE.search(row.text)
+        whole = telephone is None or not is_address(row.text[: telephone.start()])
+        ends[id(row)] = len(row.text) if whole or telephone is None else telephone.start()
+        text = _plain(row)[: ends[id(row)]]
         clean = _REGISTRATION.sub(" ", text).strip(" ()")
         if taken and (_NOT_A_PARTY.search(text) or (row.y0 - taken[-1].y1) > 2.2 * row.height):
             break
@@ -117,6 +132,7 @@ def address_after(rows: Sequence[Row], start: int) -> Candidate | None:
         if (
             is_address(text)
             or (_HOUSE.match(text) and any(_POSTCODE.search(_plain(below)) for below in rows[place + 1 : place + 2]))
+            or (_NUMBER_ALONE.search(text) and not taken)
             or (_NUMBERED.search(text) and re.search(r"[^\W\d_]{4}", text))
             or (taken and (re.fullmatch(r"[^\d:;%]{3,40}", text) or text.rstrip().endswith(",")))
         ):
@@ -127,9 +143,11 @@ def address_after(rows: Sequence[Row], start: int) -> Candidate | None:
         return None
     while len(taken) > 1 and not _closes(_plain(taken[-2]), _plain(taken[-1])):
         taken.pop()
+    if len(taken) > 2 and any(fold(row.text) == fold(taken[0].text) for row in taken[1:]):
+        taken.pop(0)  # a branch named after its quarter
     first = _ADDRESS_LABEL.match(taken[0].text)
     starts = [first.end() if first else 0, *(0 for _ in taken[1:])]
-    span = joined([without_registration(row.span(at, len(row.text))) for at, row in zip(starts, taken, strict=True)])
+    span = joined([without_registration(row.span(at, ends[id(row)])) for at, row in zip(starts, taken, strict=True)])
     postcode = any(_POSTCODE.search(_plain(row)) for row in taken)
     return Candidate("address", span.text, span, 0.88 if postcode else 0.65, "head_address")
 
@@ -166,7 +184,11 @@ def window_block(transcript: Transcript) -> list[Span]:
             block = [line]
             for above in reversed(lines[max(0, end - 5) : end]):
                 gap = block[0].box[1] - above.box[3]
-                if gap > 2.5 * (line.box[3] - line.box[1]) or re.search(r"[|•●·]|\d{5}\s", above.text):
+                if (
+                    gap > 2.5 * (line.box[3] - line.box[1])
+                    or _RETURN_MARK.search(above.text)
+                    or re.search(r"\d{5}\s", above.text)
+                ):
                     break
                 if abs(above.box[0] - line.box[0]) < 0.03 * width and is_party(above.text):
                     block.insert(0, above)
@@ -200,7 +222,7 @@ def return_address(rows: Sequence[Row]) -> Candidate | None:
     """The name in the small line above a letter's window: `Name · Street 1 · 12345 City`."""
     for row in rows:
         for start, end in row.segments:
-            parts = re.split(r"\s?[|•●·]\s?", row.text[start:end])
+            parts = re.split(r"\s?[|•●·]\s?|\s[-–:]\s?|\s?[-–:]\s", row.text[start:end])
             name = parts[0].rstrip()
             is_name = is_party(name) and not is_address(name) and not _HOUSE.match(name)
             if is_name and any(_POSTCODE.search(part) for part in parts[1:]):

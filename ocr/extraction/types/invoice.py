@@ -226,8 +226,8 @@ PARTIES = Labels(
         "buyer": phrases(
             (
                 0.95,
-                "buyer; käufer; käufer leistungsempfänger; bill to; billed to; rechnungsempfänger; invoice "
-                "to; acheteur; facturé à; leistungsempfänger",
+                "buyer; käufer; käufer leistungsempfänger; bill to; billed to; rechnungsempfänger; "
+                "acheteur; facturé à; leistungsempfänger",
             ),
             (0.93, "sold to; rechnung an; billing address; bill to address; adresse de facturation"),
             (0.9, "rechnungsadresse; auftraggeber"),
@@ -241,7 +241,9 @@ PARTIES = Labels(
                 "verkäufers",
             ),
         ),
-    }
+    },
+    # Too like "Tax invoice B" to be matched fuzzily.
+    patterns={"buyer": {r"\binvoice to$": 0.95}},
 )
 
 

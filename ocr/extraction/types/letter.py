@@ -61,8 +61,8 @@ _SALUTATION = re.compile(
 )
 _CLOSING = re.compile(
     r"^\W*(?:(?:yours|very|respectfully)\b.*\b(?:sincerely|faithfully|truly|yours)|sincerely|"
-    r"(?:kind|best|warm) regards|"
-    r"regards|mit (?:freundlichen|besten|herzlichen) gr|hochachtungsvoll|viele grüße|cordialement|veuillez agréer)",
+    r"(?:kind|best|warm) (?:regards|wishes)|with (?:kind|best|warm) (?:regards|wishes)|"
+    r"regards|(?:mit )?(?:freundliche|beste|herzliche)n? gr|hochachtungsvoll|viele grüße|cordialement|veuillez agréer)",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
@@ -108,9 +108,9 @@ def choose_subject(transcript: Transcript) -> Candidate | None:
             return Candidate("subject", span.text, span, 0.92, "label_left", number)
     if not greeting:
         return None
-    dated = {v.row for v in transcript.dates}
     row = rows[greeting - 1]
-    if greeting - 1 in dated or parties.is_address(row.text) or len(fold(row.text).split()) < 2:
+    dated = any(v.row == greeting - 1 and len(v.span.text) > 0.5 * len(row.text) for v in transcript.dates)
+    if dated or parties.is_address(row.text) or len(fold(row.text).split()) < 2:
         return None
     span = row.span(0, len(row.text))
     return Candidate("subject", span.text, span, 0.75, "above_salutation", greeting - 1)
@@ -146,9 +146,10 @@ def _first_row(transcript: Transcript, pattern: re.Pattern[str]) -> int | None:
 TYPE = DocumentType(
     name="letter",
     evidence={
-        r"^\W*(?:dear|sehr geehrte|liebe[rs]?) \w": 1.5,
+        r"^\W*(?:dear|sehr geehrte|liebe[rs]?|guten tag|monsieur|madame|chère?) \w": 1.5,
         r"yours (?:sincerely|faithfully|truly)|sincerely yours|kind regards"
-        r"|mit freundlichen gr|hochachtungsvoll|cordialement": 2.0,
+        r"|(?:freundliche|beste|herzliche)n? grüße|(?:best|kind|warm) (?:wishes|regards)|hochachtungsvoll|cordialement"
+        r"|veuillez agréer": 2.0,
         r"^\W*(?:subject|betreff|betr\.|re|objet)\s*:": 1.0,
         r"\b(?:enclosure|enclosed|anlagen?|cc):|\bencl\.?\b": 0.6,
         r"^\W*(?:to|from|an|von):": 0.5,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
+from dataclasses import replace
 from statistics import median
 
 from ocr.documents import Field
@@ -40,7 +42,11 @@ FIELDS = (
         "date",
         kept=False,
         phrases=phrases(
-            (1.0, "delivery date; expiry date; valid until; due date; member since; lieferdatum; exp"),
+            (
+                1.0,
+                "delivery date; expiry date; card expiry; expiry; valid until; due date; member since; "
+                "lieferdatum; exp",
+            ),
             (0.6, "printed on"),
         ),
     ),
@@ -195,12 +201,23 @@ def read(transcript: Transcript, settings: RecordsSettings) -> list[Field]:
         for name in ("subtotal", "tax", "rounding", "cash", "change")
     }
     total = choose_total(transcript, amounts, settings.tolerance)
+    company, address = (_as_printed(transcript, c) for c in (company, address))
     chosen = [company, address, choose_date(transcript), total, *single.values()]
     chosen.append(money.currency_of(transcript, total))
     items = line_items(transcript) or item_fields(
         till_items(transcript, _sums(total, single), settings.tolerance), "items_add_up", least=0.9
     )
     return [candidates.as_field(c) for c in chosen if c is not None] + items
+
+
+def _as_printed(transcript: Transcript, name: Candidate | None) -> Candidate | None:
+    """The name or address without what recognisers add: neither Malay nor English is printed with accents."""
+    if name is None:
+        return None
+    value = parties.repaired_form(name.value)
+    if transcript.ringgit:
+        value = "".join(c for c in unicodedata.normalize("NFKD", value) if not unicodedata.combining(c))
+    return name if value == name.value else replace(name, value=value, rule=f"{name.rule}+repaired")
 
 
 def _sums(total: Candidate | None, single: dict[str, Candidate | None]) -> list[float]:
