@@ -101,7 +101,7 @@ class Places:
     def _verbatim(self, raw: str) -> Span | None:
         spelt = r"\s?".join(map(re.escape, raw.split()))
         pattern = re.compile(rf"(?<![\d.,]){spelt}(?!\d|[.,]\d)")
-        for row in self.transcript.rows:
+        for row in self.transcript.rows if spelt else ():
             if row.page in self.pages and (match := pattern.search(row.text)):
                 return row.span(*match.span())
         return None

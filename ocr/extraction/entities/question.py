@@ -152,6 +152,7 @@ def _fitting(lines: Sequence[str], most: int) -> tuple[list[str], int]:
     for number, line in enumerate(lines):
         most -= len(line) + 1
         if most < 0:
-            # A row as long as all that may be sent is cut within.
-            return ([*lines[:number], line[: most + len(line)]] if number == 1 else list(lines[:number])), -1
+            # A page's first row may be as long as all that may be sent: it is cut within.
+            begun = [line[: most + len(line)]] if number == 1 and most + len(line) > 0 else []
+            return [*lines[:number], *begun], -1
     return list(lines), most
