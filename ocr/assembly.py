@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ocr.digital.handler import DoclingHandler
     from ocr.embedding.sentence import SentenceEmbedder
     from ocr.extraction.entities import EntityEngine
+    from ocr.recognition.panel import Panel
 
 STAGES = ("raw_document", "pages", "regions", "text", "records", "embeddings")
 
@@ -71,7 +72,37 @@ class Engines:
 
     @cached_property
     def recognizer(self) -> TextRecognizer:
-        match self.settings.text.engine:
+        return self._recognizer(self.settings.text.engine)
+
+    @cached_property
+    def second(self) -> TextRecognizer | None:
+        """The engine that is asked for doubtful lines; None where there is none."""
+        from ocr.recognition.tesseract import is_available
+
+        text = self.settings.text
+        choice = text.second_engine
+        if choice == "auto":
+            choice = "tesseract" if is_available(text) else "off"
+        return None if choice in ("off", text.engine) else self._recognizer(choice)
+
+    @cached_property
+    def panel(self) -> Panel:
+        """Who reads lines, and by what rules."""
+        from ocr.recognition.calibration import load
+        from ocr.recognition.panel import Panel
+
+        text = self.settings.text
+        return Panel(
+            self.recognizer,
+            self.second,
+            load(text.calibration),
+            text.second_below,
+            text.second_share,
+            text.second_lines,
+        )
+
+    def _recognizer(self, engine: str) -> TextRecognizer:
+        match engine:
             case "ppocr":
                 from ocr.recognition.ppocr import PPOCRRecognizer
 
@@ -84,6 +115,11 @@ class Engines:
                 from ocr.recognition.easy import EasyOcrRecognizer
 
                 return EasyOcrRecognizer(self.settings.text, self.settings.engines)
+            case "docling":
+                from ocr.recognition.docling import DoclingRecognizer
+
+                return DoclingRecognizer(self.settings.text, self.settings.engines)
+        raise ValueError(f"no recogniser {engine!r}")
 
     @cached_property
     def entities(self) -> EntityEngine | None:
@@ -132,10 +168,16 @@ class Engines:
                 of("recognizer"),
             ],
             "regions": [of("detector"), of("layout"), of("docling")],
-            "text": [of("recognizer")],
+            "text": [of("recognizer"), of("second"), self._calibration],
             "records": [installed("rapidfuzz"), installed("pandera"), *entities, *self._own_types()],
             "embeddings": [of("embedder")],
         }[stage]
+
+    def _calibration(self) -> str:
+        from ocr.recognition import calibration, lexicon
+
+        made = calibration.fingerprint(self.settings.text.calibration)
+        return made if self.second is None else f"{made} {lexicon.fingerprint()}"
 
     def _own_types(self) -> list[Callable[[], str]]:
         from ocr.extraction.doctype import digest_of

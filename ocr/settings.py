@@ -48,11 +48,28 @@ class RegionsSettings(Section):
 
 
 class TextSettings(Section):
-    engine: Literal["ppocr", "tesseract", "easyocr"] = "ppocr"
-    languages: list[str] = Field(default_factory=lambda: ["en", "de"], description="for tesseract and easyocr")
+    engine: Literal["ppocr", "tesseract", "easyocr", "docling"] = "ppocr"
+    second_engine: Literal["auto", "off", "ppocr", "tesseract", "easyocr", "docling"] = Field(
+        "auto",
+        description="asked for doubtful lines; auto: tesseract where it and its languages are installed, else off",
+    )
+    second_below: float = Field(0.95, ge=0, le=1, description="lines less likely to be right than this are doubtful")
+    second_share: float = Field(0.6, ge=0, le=1, description="largest share of a page's lines the second engine reads")
+    second_lines: int = Field(200, ge=0, description="most lines of a page the second engine reads")
+    calibration: str = Field("", description="file that `ocr-assets calibrate` made; empty: the packaged one")
+    languages: list[str] = Field(
+        default_factory=lambda: ["en", "de"],
+        description="the pages' languages (ISO 639-1); their alphabets are what ppocr reads, empty: all it knows",
+    )
     easyocr_models: str = Field("", description="folder of EasyOCR's weights; empty: ~/.EasyOCR/model")
+    docling_ocr: str = Field(
+        "rapidocr", description="which of the OCR engines registered with Docling, if it is the engine"
+    )
+    docling_languages: list[str] = Field(default_factory=list, description="as that engine names them; empty: its own")
     tesseract_program: str = Field("tesseract", description="name or path of the program")
-    min_line_confidence: float = Field(0.5, ge=0, le=1, description="lines read with less are dropped as noise")
+    min_line_confidence: float = Field(
+        0.5, ge=0, le=1, description="lines of which the engine says less are dropped as noise"
+    )
 
 
 class RecordsSettings(Section):
@@ -124,6 +141,7 @@ class ReadingSettings(Section):
 
 INERT = {
     "pages": {"window"},
+    "text": {"second_engine", "calibration"},
     "records": {"types"},
     "embeddings": {"batch"},
     "limits": {"max_bytes", "max_pages", "max_pixels", "passwords"},

@@ -201,7 +201,7 @@ def text(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
                 (p, on.get(p.number, []), corners(boxes.get(p.number, [])), reading.images.get(p.number))
                 for p in window
             ]
-            results = read_pages(batch, engines.recognizer, least, layer)
+            results = read_pages(batch, engines.panel, least, layer)
             read.update({page.number: result for page, result in zip(window, results, strict=True)})
         reading.lines = [line for page in reading.pages for line in read.get(page.number, ([], []))[0]]
         reading.words = [word for page in reading.pages for word in read.get(page.number, ([], []))[1]]

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from ocr.evaluation.text import normalise
-
 FOREIGN = 0.5
 """Edits per character from which a line has no counterpart in the truth: a handwritten note, a running header."""
 
@@ -17,9 +15,10 @@ SNAP = 2
 
 
 def counterpart(line: str, truth: str) -> str | None:
-    """The stretch of `truth` that `line` is a reading of, both as `normalise` leaves them; None where there is none.
+    """The stretch of `truth` that `line` is a reading of; None where there is none.
 
-    The stretch with fewest edits to the line (Sellers, 1980), widened to whole words.
+    Both are as `ocr.evaluation.text.normalise` leaves them. It is the stretch with fewest edits to the line (Sellers,
+    1980), widened to whole words.
     """
     if not line or not truth:
         return None
@@ -31,7 +30,7 @@ def counterpart(line: str, truth: str) -> str | None:
     word_start = truth.rfind(" ", 0, start) + 1
     word_stop = truth.find(" ", stop) if truth.find(" ", stop) >= 0 else len(truth)
     start = word_start if start - word_start <= SNAP else start
-    hyphenated = line.endswith("-") and 0 < word_stop - stop
+    hyphenated = line.endswith("-") and word_stop > stop
     if hyphenated:
         return truth[start:stop].strip() + "-"
     return truth[start : word_stop if word_stop - stop <= SNAP else stop].strip()
@@ -39,24 +38,26 @@ def counterpart(line: str, truth: str) -> str | None:
 
 def words_right(words: Sequence[str], truth: str) -> list[bool]:
     """For each of a line's words whether it stands in the line's `truth`, as a whole word in its place."""
-    line = " ".join(words)
-    right = np.zeros(len(line) + 1, dtype=bool)
-    bounds = np.zeros(len(line) + 2, dtype=bool)  # bounds[i]: truth has a word's bound where the line has character i
-    for operation in Levenshtein.opcodes(line, truth):
-        if operation.tag != "equal":
-            continue
-        right[operation.src_start : operation.src_end] = True
-        for i in range(operation.src_start, operation.src_end + 1):
-            j = operation.dest_start + i - operation.src_start
-            before = j == 0 or truth[j - 1] == " "
-            after = j == len(truth) or truth[j] == " "
-            bounds[i] |= before or after
-    answers, place = [], 0
+    places: list[int | None] = [None] * (len(" ".join(words)) + 1)
+    for operation in Levenshtein.opcodes(" ".join(words), truth):
+        if operation.tag == "equal":
+            for i in range(operation.src_start, operation.src_end):
+                places[i] = operation.dest_start + i - operation.src_start
+    padded = f" {truth} "
+    answers, start = [], 0
     for word in words:
-        stop = place + len(word)
-        answers.append(bool(right[place:stop].all() and bounds[place] and bounds[stop]))
-        place = stop + 1
+        first, last = places[start], places[start + len(word) - 1]
+        if first is None or last is None or None in places[start : start + len(word)]:
+            answers.append(False)
+        else:
+            answers.append(last - first == len(word) - 1 and _whole(padded, first, last))
+        start += len(word) + 1
     return answers
+
+
+def _whole(padded: str, first: int, last: int) -> bool:
+    """Whether characters `first` to `last` of a text, given with a space on either side, are a whole word."""
+    return padded[first] == " " and padded[last + 2] == " "
 
 
 def _closest(line: str, truth: str) -> tuple[int, int, int]:

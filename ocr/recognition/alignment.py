@@ -10,7 +10,7 @@ from rapidfuzz.distance import Levenshtein
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A stretch of a line in two readings: characters `start:stop` of the first, `other_start:other_stop` of the second.
+    """A stretch of a line in two readings: `start:stop` of the first one's characters, `other_start:other_stop`.
 
     `agreed`: both say the same there.
     """

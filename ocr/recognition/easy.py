@@ -13,9 +13,10 @@ from importlib import util
 from pathlib import Path
 from typing import Any
 
-from ocr.engines import Image, RecognizedLine, RecognizedWord
+from ocr.engines import LINE, Hint, Image, RecognizedLine, RecognizedWord
 from ocr.errors import EngineError
 from ocr.loading import file_sha256, fingerprint, loading, version
+from ocr.recognition.alphabet import DIGITS
 from ocr.recognition.ctc import NOTHING
 from ocr.settings import EngineSettings, TextSettings
 
@@ -54,12 +55,16 @@ class EasyOcrRecognizer:
         languages = "+".join(self._settings.languages)
         return fingerprint("easyocr", version("easyocr"), languages, file_sha256(self._weights))
 
-    def recognize(self, crops: Sequence[Image]) -> list[RecognizedLine]:
-        """The text of each crop; `EngineError` when the weights are absent or the device is."""
-        return [self._read(crop) for crop in crops]
+    def recognize(self, crops: Sequence[Image], hint: Hint = LINE) -> list[RecognizedLine]:
+        """The text of each crop, which is one line whatever `hint.layout` says.
 
-    def _read(self, crop: Image) -> RecognizedLine:
-        answers = self._reader.recognize(_grey(crop), reformat=False)
+        `EngineError` when the weights are absent or the device is.
+        """
+        allowed = "".join(sorted(DIGITS)) if hint.characters == "digits" else None
+        return [self._read(crop, allowed) for crop in crops]
+
+    def _read(self, crop: Image, allowed: str | None) -> RecognizedLine:
+        answers = self._reader.recognize(_grey(crop), allowlist=allowed, reformat=False)
         if not answers:
             return NOTHING
         _, text, confidence = answers[0]

@@ -14,6 +14,7 @@ from ocr.evaluation.lines import counterpart, words_right
 from ocr.evaluation.text import normalise
 from ocr.recognition.alignment import align
 from ocr.recognition.calibration import Calibration, Evidence, fit, line_features, word_features
+from ocr.recognition.panel import evidence_of
 from ocr.recognition.voting import features, question, vocabulary, vote
 
 LEAST = 60
@@ -21,7 +22,7 @@ LEAST = 60
 
 
 @dataclass(frozen=True, slots=True)
-class ReadLine:
+class KnownLine:
     """A line crop as engines read it, in a document whose text is known.
 
     `truth`: the line's own, None where the document's text has no counterpart. `height`: of the crop, pixels. `second`:
@@ -35,6 +36,14 @@ class ReadLine:
     height: float
     tier: str
     caseless: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A line as read, word by word, and whether it was right throughout, white space apart."""
+
+    words: list[Judged]
+    right: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,54 +61,51 @@ def truth_of(reading: RecognizedLine, page_truth: str, caseless: bool) -> str | 
     return counterpart(text.casefold(), truth.casefold()) if caseless else counterpart(text, truth)
 
 
-def fit_calibration(lines: Sequence[ReadLine], names: Sequence[str], fitted_on: str) -> Calibration:
+def fit_calibration(lines: Sequence[KnownLine], names: Sequence[str], fitted_on: str) -> Calibration:
     """A calibration of one engine, or of two and their vote; `names` are the engines', the first asked first."""
     votes = _fit_votes(lines, names) if len(names) > 1 else {}
     bare = Calibration(fitted_on, {}, [0.0, 1.0, 0.0, 0.0], votes)
     judged: dict[str, list[Judged]] = defaultdict(list)
     outcomes = [outcome for name in names[:2] for outcome in alone(lines, names, name)]
     outcomes += list(voted(lines, names, bare)) if len(names) > 1 else []
-    for words in outcomes:
-        for word in words:
+    for outcome in outcomes:
+        for word in outcome.words:
             judged[word.way].append(word)
     words = {way: _fit_words(rows) for way, rows in judged.items() if len(rows) >= LEAST}
     calibrated = Calibration(fitted_on, words, bare.line, votes)
-    inputs = [line_features([calibrated.word(w.way, w.evidence) for w in words]) for words in outcomes]
-    right = [all(w.right for w in words) for words in outcomes]
-    return Calibration(fitted_on, words, fit(np.array(inputs), np.array(right, dtype=float)), votes)
+    inputs = [line_features([calibrated.word(w.way, w.evidence) for w in outcome.words]) for outcome in outcomes]
+    right = np.array([outcome.right for outcome in outcomes], dtype=float)
+    return Calibration(fitted_on, words, fit(np.array(inputs), right), votes)
 
 
-def alone(lines: Sequence[ReadLine], names: Sequence[str], name: str) -> Iterator[list[Judged]]:
-    """The words of each line whose truth is known, as one engine reads them."""
+def alone(lines: Sequence[KnownLine], names: Sequence[str], name: str) -> Iterator[Outcome]:
+    """Each line whose truth is known, as one engine reads it."""
     for line in lines:
         reading = line.first if name == names[0] else line.second
         if reading is None or not reading.words or line.truth is None:
             continue
-        right = _right([w.text for w in reading.words], line)
-        yield [
-            Judged(name, Evidence(w.text, w.confidence, w.least, line.height, line.tier), ok)
-            for w, ok in zip(reading.words, right, strict=True)
-        ]
+        evidence = [Evidence(w.text, w.confidence, w.least, line.height, line.tier) for w in reading.words]
+        yield _outcome([name] * len(evidence), evidence, line)
 
 
-def voted(lines: Sequence[ReadLine], names: Sequence[str], calibration: Calibration) -> Iterator[list[Judged]]:
+def voted(lines: Sequence[KnownLine], names: Sequence[str], calibration: Calibration) -> Iterator[Outcome]:
     """The same after the vote of both engines."""
     for line, known in _with_vocabulary(lines):
         if line.second is None or line.truth is None or not line.first.words:
             continue
         words = vote(line.first, line.second, (names[0], names[1]), known, calibration)
-        right = _right([w.word.text for w in words], line)
-        yield [
-            Judged(
-                w.way,
-                Evidence(w.word.text, w.word.confidence, w.word.least, line.height, line.tier, w.other, w.certainty),
-                ok,
-            )
-            for w, ok in zip(words, right, strict=True)
-        ]
+        yield _outcome([w.way for w in words], [evidence_of(w, line.height, line.tier) for w in words], line)
 
 
-def _fit_votes(lines: Sequence[ReadLine], names: Sequence[str]) -> dict[str, list[float]]:
+def _outcome(ways: Sequence[str], evidence: Sequence[Evidence], line: KnownLine) -> Outcome:
+    texts = [_cased(e.text, line) for e in evidence]
+    truth = line.truth or ""
+    right = words_right(texts, truth)
+    judged = [Judged(way, e, ok) for way, e, ok in zip(ways, evidence, right, strict=True)]
+    return Outcome(judged, " ".join(texts) == truth)
+
+
+def _fit_votes(lines: Sequence[KnownLine], names: Sequence[str]) -> dict[str, list[float]]:
     inputs: dict[str, list[np.ndarray]] = defaultdict(list)
     better: dict[str, list[bool]] = defaultdict(list)
     for line, known in _with_vocabulary(lines):
@@ -125,7 +131,7 @@ def _fit_words(rows: Sequence[Judged]) -> list[float]:
     return fit(np.array([word_features(r.evidence) for r in rows]), np.array([r.right for r in rows], dtype=float))
 
 
-def _with_vocabulary(lines: Sequence[ReadLine]) -> Iterator[tuple[ReadLine, Counter[str]]]:
+def _with_vocabulary(lines: Sequence[KnownLine]) -> Iterator[tuple[KnownLine, Counter[str]]]:
     """Each line with the words both engines read, on some one line of its document."""
     agreed: dict[str, list[str]] = defaultdict(list)
     for line in lines:
@@ -137,15 +143,9 @@ def _with_vocabulary(lines: Sequence[ReadLine]) -> Iterator[tuple[ReadLine, Coun
         yield line, known.get(line.document, Counter())
 
 
-def _right(words: Sequence[str], line: ReadLine) -> list[bool]:
-    """A line that lacks words of its truth has a word wrong that is not there: its neighbours are judged by bounds."""
-    said = [_cased(word, line) for word in words]
-    return words_right(said, line.truth or "")
-
-
-def _distance(text: str, line: ReadLine) -> int:
+def _distance(text: str, line: KnownLine) -> int:
     return Levenshtein.distance(" ".join(_cased(text, line).split()), line.truth or "")
 
 
-def _cased(text: str, line: ReadLine) -> str:
+def _cased(text: str, line: KnownLine) -> str:
     return normalise(text).casefold() if line.caseless else normalise(text)

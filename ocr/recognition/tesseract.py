@@ -15,11 +15,16 @@ from pathlib import Path
 
 import numpy as np
 
-from ocr.engines import Image, RecognizedLine, RecognizedWord
+from ocr.engines import LINE, Hint, Image, RecognizedLine, RecognizedWord
 from ocr.errors import EngineError
 from ocr.loading import file_sha256, fingerprint
+from ocr.recognition.alphabet import DIGITS
 from ocr.recognition.ctc import NOTHING
+from ocr.recognition.languages import LANGUAGES
 from ocr.settings import EngineSettings, TextSettings
+
+MODES = {"line": "7", "block": "6", "sparse": "11"}
+"""Tesseract's page segmentation modes."""
 
 OLDEST = 5
 """First major version that says where its languages' data lie."""
@@ -34,13 +39,8 @@ INK, PAPER = 2, 85
 """Percentiles of a crop's levels that are made black and white. A margin lighter than the paper is read as strokes
 along the crop's edge: on typescript this takes word errors from .135 to .105."""
 
-LANGUAGES = {
-    "bg": "bul", "cs": "ces", "da": "dan", "de": "deu", "el": "ell", "en": "eng", "es": "spa", "et": "est",
-    "fi": "fin", "fr": "fra", "ga": "gle", "hr": "hrv", "hu": "hun", "it": "ita", "lt": "lit", "lv": "lav",
-    "mt": "mlt", "nl": "nld", "no": "nor", "pl": "pol", "pt": "por", "ro": "ron", "ru": "rus", "sk": "slk",
-    "sl": "slv", "sv": "swe", "tr": "tur", "uk": "ukr",
-}  # fmt: skip
-"""ISO 639-1 codes and Tesseract's own; any other code is passed on as it is."""
+LEAST_CONTRAST = 32
+"""Levels between ink and paper below which there is no ink, only grain that is not to be made black."""
 
 
 class TesseractRecognizer:
@@ -50,6 +50,7 @@ class TesseractRecognizer:
 
     def __init__(self, settings: TextSettings, engines: EngineSettings) -> None:
         self._settings = settings
+        self._languages = languages_of(settings)
         self._threads = engines.threads
 
     @property
@@ -57,22 +58,34 @@ class TesseractRecognizer:
         """The program's version and the SHA-256 of each language's data."""
         program = _program(self._settings.tesseract_program)
         data = _language_data(program, self._languages)
-        return fingerprint("tesseract", _version(program), self._languages, *[file_sha256(file) for file in data])
+        weights = [file_sha256(file) for file in data]
+        return fingerprint("tesseract", _version(program), self._languages, *weights, INK, PAPER, LEAST_CONTRAST)
 
-    def recognize(self, crops: Sequence[Image]) -> list[RecognizedLine]:
+    def recognize(self, crops: Sequence[Image], hint: Hint = LINE) -> list[RecognizedLine]:
         """The text of each crop with its words, left to right; `EngineError` when the program cannot do it."""
         if not crops:
             return []
         program = _program(self._settings.tesseract_program)
         _language_data(program, self._languages)
         with tempfile.TemporaryDirectory(prefix="tesseract-") as folder:
-            output = _run(program, self._languages, _write_list(Path(folder), crops), len(crops), self._threads)
+            listing = _write_list(Path(folder), crops)
+            output = _run(program, self._languages, listing, len(crops), self._threads, hint)
         found = _words(output)
         return [_line(found.get(number, []), crop.shape[1]) for number, crop in enumerate(crops, start=1)]
 
-    @property
-    def _languages(self) -> str:
-        return "+".join(LANGUAGES.get(code, code) for code in self._settings.languages)
+
+def is_available(settings: TextSettings) -> bool:
+    """Whether the program and its data for all the languages are installed."""
+    try:
+        _language_data(_program(settings.tesseract_program), languages_of(settings))
+    except EngineError:
+        return False
+    return True
+
+
+def languages_of(settings: TextSettings) -> str:
+    """As Tesseract writes them: `eng+deu`."""
+    return "+".join(LANGUAGES.get(code, code) for code in settings.languages)
 
 
 def _write_list(folder: Path, crops: Sequence[Image]) -> Path:
@@ -95,13 +108,16 @@ def _prepared(crop: Image) -> Image:
 
     grey = crop if crop.ndim == 2 else cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
     ink, paper = np.percentile(grey, (INK, PAPER))
-    levels = (np.arange(256) - ink) * (255 / max(1.0, paper - ink))
+    levels = 255 - (paper - np.arange(256)) * (255 / max(LEAST_CONTRAST, paper - ink))
     return np.pad(cv2.LUT(grey, levels.clip(0, 255).astype(np.uint8)), MARGIN, constant_values=255)
 
 
-def _run(program: str, languages: str, listing: Path, count: int, threads: int) -> str:
-    # One line a page (7), the LSTM recogniser (1); 70 dpi is assumed otherwise and warned about for every crop.
-    command = [program, str(listing), "-", "--psm", "7", "--oem", "1", "--dpi", "300", "-l", languages, "tsv"]
+def _run(program: str, languages: str, listing: Path, count: int, threads: int, hint: Hint) -> str:
+    # The LSTM recogniser (1); 70 dpi is assumed otherwise and warned about for every crop.
+    command = [program, str(listing), "-", "--psm", MODES[hint.layout], "--oem", "1", "--dpi", "300", "-l", languages]
+    if hint.characters == "digits":
+        command += ["-c", "tessedit_char_whitelist=" + "".join(sorted(DIGITS - {" "}))]
+    command.append("tsv")
     environment = os.environ | {"OMP_THREAD_LIMIT": str(threads)}
     timeout = START_SECONDS + SECONDS_PER_CROP * count
     try:

@@ -21,7 +21,9 @@ from ocr.recognition.lexicon import is_word
 
 LETTERS = ("capitals", "letters")
 
-STYLE = str.maketrans(dict.fromkeys("‘’‚′", "'") | dict.fromkeys("“”„«»″", '"') | dict.fromkeys("–—−", "-") | {"×": "x"})
+STYLE = str.maketrans(
+    dict.fromkeys("‘’‚′", "'") | dict.fromkeys("“”„«»″", '"') | dict.fromkeys("–—−", "-") | {"×": "x"}
+)
 """Signs that engines write in one way or another whatever is printed: the first engine's way stays."""
 
 KINDS = ("nothing", "space", "digits", "capitals", "letters", "signs", "mixed")

@@ -8,6 +8,9 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from ocr.documents import Page
+from ocr.engines import TextRecognizer
+from ocr.recognition.calibration import load
+from ocr.recognition.panel import Panel
 from ocr.settings import TextSettings
 
 ENGLISH = TextSettings(languages=["en"])
@@ -32,3 +35,8 @@ def line_image(text: str, size: int = 30) -> np.ndarray:
 def page(image: np.ndarray) -> Page:
     height, width = image.shape[:2]
     return Page(1, width, height, 150, width, height)
+
+
+def alone(recognizer: TextRecognizer) -> Panel:
+    """A panel of one."""
+    return Panel(recognizer, None, load(), below=0.9, share=1.0, most=100)

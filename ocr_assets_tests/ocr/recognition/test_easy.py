@@ -13,8 +13,12 @@ CPU = EngineSettings(device="cpu")
 
 
 @pytest.fixture
-def untrained(tmp_path, monkeypatch):
-    """A folder with weights of EasyOCR's English model as it is built, with random values."""
+def untrained(tmp_path):
+    return write_weights(tmp_path)
+
+
+def write_weights(folder):
+    """Settings with a folder of weights of EasyOCR's English model as it is built, with random values."""
     import easyocr.config
     import torch
     from easyocr.model.vgg_model import Model
@@ -22,10 +26,10 @@ def untrained(tmp_path, monkeypatch):
     model = easyocr.config.recognition_models["gen2"]["english_g2"]
     torch.manual_seed(0)
     network = Model(input_channel=1, output_channel=256, hidden_size=256, num_class=len(model["characters"]) + 1)
-    weights = tmp_path / model["filename"]
+    weights = folder / model["filename"]
     torch.save(OrderedDict((f"module.{name}", value) for name, value in network.state_dict().items()), weights)
-    monkeypatch.setitem(model, "md5sum", hashlib.md5(weights.read_bytes()).hexdigest())
-    return TextSettings(languages=["en"], easyocr_models=str(tmp_path))
+    model["md5sum"] = hashlib.md5(weights.read_bytes()).hexdigest()
+    return TextSettings(languages=["en"], easyocr_models=str(folder))
 
 
 def test_easyocr_loads_weights_once_and_reads_crops_with_them(untrained):

@@ -9,7 +9,7 @@ from ocr.documents import Page, Region, Word
 from ocr.recognition.ppocr import PPOCRDetector, PPOCRRecognizer
 from ocr.recognition.reading import corners, lines_from_layer, read_pages, text_boxes
 from ocr.settings import EngineSettings
-from ocr_assets_tests.ocr.recognition.drawing import page, page_image
+from ocr_assets_tests.ocr.recognition.drawing import alone, page, page_image
 
 PAGE = Page(3, 1000, 1000, 72, 1000, 1000, needs_ocr=False)
 
@@ -43,7 +43,9 @@ def engines():
 def read(images, detector, recognizer, least=0.5):
     pages = [page(image) for image in images]
     quads = [corners(text_boxes(p, q)) for p, q in zip(pages, detector.detect(images), strict=True)]
-    return read_pages([(p, [], q, image) for p, q, image in zip(pages, quads, images, strict=True)], recognizer, least)
+    return read_pages(
+        [(p, [], q, image) for p, q, image in zip(pages, quads, images, strict=True)], alone(recognizer), least
+    )
 
 
 def test_a_receipt_is_read_row_by_row(engines):
