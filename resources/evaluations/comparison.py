@@ -70,13 +70,13 @@ def pooled(rows: Sequence[Row], *, slices: bool = True) -> list[Pooled]:
     return found
 
 
-def compare(before: Iterable[Row], after: Iterable[Row]) -> list[Compared]:
+def compare(before: Iterable[Row], after: Iterable[Row], *, slices: bool = True) -> list[Compared]:
     """Every measure of both, over all documents and by slice. Documents whose truth changed between are left out."""
     old = {_key(row): row for row in before}
     both = [(old[_key(row)], row) for row in after if _key(row) in old]
     first = {_key(new): was for was, new in both}
     found = []
-    for (stage, measure, by, of), some in _sliced([new for _, new in both]).items():
+    for (stage, measure, by, of), some in _sliced([new for _, new in both], slices).items():
         paired = compare_pairs(
             [(first[_key(row)].numerator, first[_key(row)].denominator) for row in some],
             [(row.numerator, row.denominator) for row in some],
