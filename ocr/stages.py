@@ -182,7 +182,11 @@ def regions(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
 
 
 def text(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
-    """Lines and words with boxes and confidence, in reading order, from the text layer, by OCR, or both."""
+    """Lines and words with boxes and confidence, in reading order, from the text layer, by OCR, or both.
+
+    Where the regions' tables have no cells yet, as on scans, their words make them.
+    """
+    from ocr.layout.cells import cells_on_page
     from ocr.recognition.reading import corners, lines_from_layer, read_pages
 
     least = engines.settings.text.min_line_confidence
@@ -205,6 +209,11 @@ def text(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
             read.update({page.number: result for page, result in zip(window, results, strict=True)})
         reading.lines = [line for page in reading.pages for line in read.get(page.number, ([], []))[0]]
         reading.words = [word for page in reading.pages for word in read.get(page.number, ([], []))[1]]
+        with_cells = {cell.page for cell in reading.cells}
+        for number, regions_there in on.items():
+            if number not in with_cells and any(region.kind == "table" for region in regions_there):
+                words = read.get(number, ([], []))[1]
+                reading.cells += cells_on_page(regions_there, words, reading.images.get(number))
 
     return _each("text", readings, work)
 

@@ -23,7 +23,7 @@ TOGETHER = 100  # documents whose rows are handed over as one table
 FILES = {
     "pages": ("pages", "pages"),
     "regions": ("regions", "regions"),
-    "tables": ("regions", "cells"),
+    "tables": ("text", "cells"),
     "lines": ("text", "lines"),
     "words": ("text", "words"),
     "violations": ("records", "violations"),

@@ -1,4 +1,7 @@
-"""Structure of PDF pages with a text layer, by Docling: regions in its reading order, and the cells of tables."""
+"""Structure of PDF pages with a text layer, by Docling: regions and the cells of tables.
+
+Regions stand in our own reading order: Docling's puts lone lines of letters and contracts after the text below them.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from ocr.documents import Page, Region, TableCell
 from ocr.errors import BrokenDocument
 from ocr.layout.order import Box
 from ocr.layout.rapid import RapidLayoutDetector
-from ocr.layout.regions import mark_title
+from ocr.layout.regions import in_order, mark_title
 from ocr.settings import EngineSettings, RegionsSettings
 
 if TYPE_CHECKING:
@@ -126,18 +129,17 @@ def _windows(pages: Sequence[Page]) -> Iterator[Sequence[Page]]:
 def _structure(made: ConversionResult, page: Page, source: str) -> Structure:
     from docling_core.types.doc import TableItem
 
-    placed = [
-        (item, box, region)
+    items = {
+        id(region): (item, region)
         for item, box in _items_on(made, page.number)
         if (region := _region(made, page, item, box, source)) is not None
-    ]
-    regions: list[Region] = []
+    }
+    found = [region for _, region in items.values()]
+    regions = in_order(page, [region for region in found if not _is_part(region, found)])
     cells: list[TableCell] = []
-    for item, _, region in placed:
-        if _is_part(region, [other for _, _, other in placed]):
-            continue
-        region.number = len(regions)
-        regions.append(region)
+    for number, region in enumerate(regions):
+        region.number = number
+        item, _ = items[id(region)]
         if isinstance(item, TableItem):
             cells += _cells(made, page, item, region)
     mark_title(page, regions)
@@ -145,7 +147,7 @@ def _structure(made: ConversionResult, page: Page, source: str) -> Structure:
 
 
 def _items_on(made: ConversionResult, number: int) -> Iterator[tuple[DocItem, BoundingBox]]:
-    """Docling's items on a page in its reading order (page headers and footers too), with their boxes in points."""
+    """Docling's items on a page (page headers and footers too), with their boxes in points."""
     from docling_core.types.doc import ContentLayer, DocItem
 
     height = made.document.pages[number].size.height

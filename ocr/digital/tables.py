@@ -1,13 +1,17 @@
-"""The cells of tables on PDF pages, from the words of their text layer."""
+"""The cells of tables on PDF pages, from the words of their text layer and the lines drawn on them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ocr.digital.placing import to_upright
 from ocr.documents import Page, Region, TableCell
+from ocr.engines import Image
 from ocr.layout.cells import Placed, cells_from_words
+from ocr.layout.rules import ruling_lines
 
 if TYPE_CHECKING:
     import pymupdf
@@ -21,9 +25,21 @@ def cells_of_tables(
     for page in pages:
         tables = [region for region in regions.get(page.number, []) if region.kind == "table"]
         if tables:
-            words = _words(document[page.number - 1], page)
-            cells[page.number] = [cell for table in tables for cell in cells_from_words(table, words)]
+            source = document[page.number - 1]
+            words, image = _words(source, page), _image(source, page)
+            cells[page.number] = [
+                cell for table in tables for cell in cells_from_words(table, words, ruling_lines(image, table))
+            ]
     return cells
+
+
+def _image(source: pymupdf.Page, page: Page) -> Image:
+    """The page in grey, at the size of the upright page."""
+    import pymupdf
+
+    across, down = page.width / source.rect.width, page.height / source.rect.height
+    pixels = source.get_pixmap(matrix=pymupdf.Matrix(across, down), colorspace=pymupdf.csGRAY, alpha=False)
+    return np.frombuffer(pixels.samples, np.uint8).reshape(pixels.height, pixels.width)
 
 
 def _words(source: pymupdf.Page, page: Page) -> list[Placed]:

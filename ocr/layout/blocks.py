@@ -166,20 +166,17 @@ def _completed(blocks: list[_Block]) -> list[_Block]:
     whole = [block for block in blocks if block.score != UNSEEN or len(block.rows) > 1]
     for single in (block for block in blocks if block.score == UNSEEN and len(block.rows) == 1):
         nearest = min(range(len(whole)), key=lambda k: _step(whole[k], single), default=None)
-        if (
-            nearest is None
-            or whole[nearest].kind not in {"heading", "caption"}
-            or _step(whole[nearest], single) == np.inf
-        ):
-            whole.append(single)
-        else:
+        near = nearest is not None and _step(whole[nearest], single) < np.inf
+        if nearest is not None and near and whole[nearest].kind in {"heading", "caption"}:
             together = np.concatenate([whole[nearest].rows, single.rows])
             whole[nearest] = replace(whole[nearest], rows=together[np.argsort(together[:, 1], kind="stable")])
+        else:
+            whole.append(single)
     return whole
 
 
 def _step(block: _Block, single: _Block) -> float:
-    """How far a single row is from the block right above or under it; infinite where it is not of its size or column."""
+    """How far a single row is from the block right above or under it; infinite where it is no part of it."""
     row = single.rows[0]
     pairs = ((block.rows[-1], row), (row, block.rows[0]))
     return min((_middle(below) - _middle(above) for above, below in pairs if _follows(above, below)), default=np.inf)

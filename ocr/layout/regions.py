@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from ocr.documents import Page, Region
 from ocr.engines import LayoutBox
 from ocr.layout.blocks import fit_to_lines
 from ocr.layout.order import reading_order
+
+Kinded = TypeVar("Kinded", LayoutBox, Region)
 
 DUPLICATE_IOU = 0.5
 CONTAINED = 0.8
@@ -27,23 +30,29 @@ def regions_from_boxes(page: Page, boxes: list[LayoutBox], lines: np.ndarray, so
     upright page image.
     """
     kept = boxes_on_lines(boxes, lines, page.width, page.height)
-    body = [box for box in kept if box.kind not in {"header", "footer"}]
-    astride = [box for box in body if _stands_astride(box, body)]
-    ordered: list[LayoutBox] = []
-    for part in (
-        [box for box in kept if box.kind == "header"],
-        [box for box in body if box not in astride],
-        astride,
-        [box for box in kept if box.kind == "footer"],
-    ):
-        order = reading_order([(b.x0, b.y0, b.x1, b.y1) for b in part], page.width, page.height)
-        ordered += [part[i] for i in order]
     regions = [
         Region(page.number, number, box.kind, box.x0, box.y0, box.x1, box.y1, box.score, source)
-        for number, box in enumerate(ordered)
+        for number, box in enumerate(in_order(page, kept))
     ]
     mark_title(page, regions)
     return regions
+
+
+def in_order(page: Page, boxes: Sequence[Kinded]) -> list[Kinded]:
+    """Boxes in the order they are read in: page headers, the body, what stands between its columns, page footers."""
+    body = [box for box in boxes if box.kind not in {"header", "footer"}]
+    astride = [_stands_astride(box, body) for box in body]
+    parts = (
+        [box for box in boxes if box.kind == "header"],
+        [box for box, between in zip(body, astride, strict=True) if not between],
+        [box for box, between in zip(body, astride, strict=True) if between],
+        [box for box in boxes if box.kind == "footer"],
+    )
+    ordered: list[Kinded] = []
+    for part in parts:
+        order = reading_order([(b.x0, b.y0, b.x1, b.y1) for b in part], page.width, page.height)
+        ordered += [part[i] for i in order]
+    return ordered
 
 
 def mark_title(page: Page, regions: list[Region]) -> None:
@@ -72,7 +81,7 @@ def plausible_boxes(boxes: Iterable[LayoutBox], width: float, height: float) -> 
     return _without_duplicates([b for b in clipped if b.kind != "figure" or _area(b) <= FIGURE_SHARE * width * height])
 
 
-def _stands_astride(box: LayoutBox, body: list[LayoutBox]) -> bool:
+def _stands_astride(box: Kinded, body: Sequence[Kinded]) -> bool:
     """Whether a figure or its caption stands between columns that run past it: it is read when they are."""
     if box.kind not in {"figure", "caption"}:
         return False

@@ -35,7 +35,7 @@ TABLES: dict[str, dict[str, type]] = {
     "raw_document": {},
     "pages": {"pages": Page, "layer": Word},
     "regions": {"regions": Region, "cells": TableCell, "boxes": TextBox},
-    "text": {"lines": Line, "words": Word},
+    "text": {"lines": Line, "words": Word, "cells": TableCell},
     "records": {"fields": Field, "violations": Violation},
     "embeddings": {"chunks": Chunk},
 }
@@ -90,7 +90,8 @@ def load_parts(lake: Lake, stage: str, reading: Reading, version: str, data: dic
         case "regions":
             reading.regions, reading.cells, reading.boxes = rows["regions"], rows["cells"], rows["boxes"]
         case "text":
-            reading.lines, reading.words = rows["lines"], rows["words"]
+            # All cells: those of the regions, and those that words on scans make.
+            reading.lines, reading.words, reading.cells = rows["lines"], rows["words"], rows["cells"]
         case "records":
             reading.record = Record(**data, fields=rows["fields"], violations=rows["violations"])
         case "embeddings":
