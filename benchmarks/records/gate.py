@@ -157,11 +157,12 @@ DAMAGES: dict[str, Damage] = {
 
 def report(figures: dict[str, Any], plots: Path) -> list[str]:
     sets = ", ".join(f"{name} {count}" for name, count in figures["documents"].items())
-    lines = [
+    return [
         "## The gate",
         "",
-        f"A loss of two points is put into readings of {sets} ({figures['fields']} fields), {figures['trials']} times",
-        f"each; the gate works at its default level, {figures['level']}. Beside noise: before and after are readings of",
+        f"A loss of two points is put into readings of {sets} ({figures['fields']} fields),",
+        f"{figures['trials']} times each; the gate works at its default level, {figures['level']}.",
+        "Beside noise: before and after are readings of",
         f"different pixels (scans at {known.REDUCED} of their size), exchanged at random, of which {figures['noise']}",
         "differ in what is gated; the loss comes on top.",
         "",
@@ -178,7 +179,6 @@ def report(figures: dict[str, Any], plots: Path) -> list[str]:
         *(f"| {name} | {share:.0%} |" for name, share in figures["blocked"].items()),
         f"| *at most* | *{TARGETS['blocked']:.0%}* |",
         "",
-        "A loss that sits in two or three documents cannot be told from chance by exchanging documents: such a change is",
-        "listed by `eval --compare`, and not blocked. The same holds for a loss of a few fields beside a new engine's noise.",
+        "A loss that sits in two or three documents cannot be told from chance by exchanging documents: such a change",
+        "is listed by `eval --compare`, and not blocked; nor is a loss of few fields beside a new engine's noise.",
     ]
-    return lines

@@ -22,7 +22,10 @@ BY_CONFIDENCE = "confidence "
 CERTAINTY = 0.9
 """Probability with which a threshold of the guarantee `certain` keeps the target."""
 
-Guarantee = Literal["mean", "certain"]
+BELIEF = 100
+"""How many fields with truth the confidences' own word weighs as much as, in the guarantee `estimate`."""
+
+Guarantee = Literal["estimate", "mean", "certain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +69,21 @@ def risk_coverage(judged: Sequence[Judged], asked: int) -> list[tuple[float, flo
 def threshold_for(judged: Sequence[Judged], target: float, guarantee: Guarantee) -> float | None:
     """The lowest confidence at and above which at most `target` of the fields are wrong; None where none can be shown.
 
-    `mean`: the risk is estimated as (wrong + 1) / (accepted + 1), which with exchangeable fields errs on the safe side
-    on average (as conformal risk control does: Angelopoulos et al., 2022). `certain`: its Clopper–Pearson bound must
-    keep the target; thresholds are tried from the strictest down and the first failure ends it, so that the choice
-    itself costs nothing (fixed-sequence testing: Angelopoulos et al., "Learn then test", 2021).
+    `estimate`: the risk is what the confidences themselves say it is (they are probabilities), put right by the
+    mistakes that were counted: (wrong + `BELIEF` × mean doubt) / (accepted + `BELIEF`). `mean`: it is estimated by
+    what was counted alone as (wrong + 1) / (accepted + 1), which with exchangeable fields errs on the safe side on
+    average (as conformal risk control does: Angelopoulos et al., 2022). `certain`: its Clopper–Pearson bound must keep
+    the target; thresholds are tried from the strictest down and the first failure ends it, so that the choice itself
+    costs nothing (fixed-sequence testing: Angelopoulos et al., "Learn then test", 2021).
     """
     confidences, wrong = _sorted(judged)
     best: float | None = None
     for i in _ends(confidences):
         accepted, mistakes = i + 1, int(wrong[: i + 1].sum())
-        if guarantee == "mean":
+        if guarantee == "estimate":
+            expected = BELIEF * float((1 - confidences[:accepted]).mean())
+            kept = (mistakes + expected) / (accepted + BELIEF) <= target
+        elif guarantee == "mean":
             kept = (mistakes + 1) / (accepted + 1) <= target
         else:
             kept = clopper_pearson(mistakes, accepted, CERTAINTY) <= target

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ocr.errors import EngineError
-from ocr.evaluation.acceptance import CERTAINTY, Guarantee, Judged, threshold_for
+from ocr.evaluation.acceptance import BELIEF, CERTAINTY, Guarantee, Judged, threshold_for
 from resources.settings import Settings, home
 
 FILE = "review_thresholds.json"
@@ -92,7 +92,9 @@ def _groups(one: Judged) -> tuple[str, str, str]:
 
 
 def least_fields(target: float, guarantee: Guarantee) -> int:
-    """How many fields without a mistake it takes to show the target at all."""
+    """How many fields a group needs for a threshold of its own: without a mistake, they would just show the target."""
+    if guarantee == "estimate":
+        return BELIEF
     if guarantee == "mean":
         return math.ceil(1 / target) - 1
     return math.ceil(math.log(1 - CERTAINTY) / math.log(1 - target))
