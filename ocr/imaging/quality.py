@@ -84,8 +84,9 @@ def grain(grey: Image) -> float:
     window = grey[top : top + _NOISE_WINDOW, left : left + _NOISE_WINDOW]
     kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
     response = np.abs(cv2.filter2D(window, cv2.CV_32F, kernel))
-    # The kernel's norm is 6; the median size of a normal variable is 0.6745 of its deviation.
-    return float(np.median(response)) / (6 * 0.6745)
+    # The kernel's norm is 6; the median size of a normal variable is 0.6745 of its deviation. A quarter of the pixels
+    # tells it as well.
+    return float(np.median(response[::2, ::2])) / (6 * 0.6745)
 
 
 def _tier(sharpness: float, contrast: float, noise: float) -> Tier:
