@@ -136,7 +136,7 @@ def _shown(result: Result, describe: Describe) -> dict[str, Any]:
         shown |= {"rejected_at": why.stage, "reason": why.code, "message": why.message, "advice": why.advice}
     if result.manifest is not None:
         shown |= {"seconds": result.manifest.seconds, "version": result.manifest.version}
-        shown |= {f"model_{name}": value for name, value in result.manifest.usage.items()}
+        shown |= {f"entities_{name}": value for name, value in result.manifest.usage.items()}
     if result.reading is not None:
         shown |= describe(result.reading)
     return shown
