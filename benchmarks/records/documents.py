@@ -26,15 +26,16 @@ AMOUNTS = frozenset({"total", "gross_total"})
 @dataclass(frozen=True)
 class Asked:
     """A document of a set, and the values each field may have: several where a field repeats, none where there is
-    no such field."""
+    no such field. `only`: the fields that are asked for, where not all of the set's are."""
 
     set: str
     path: Path
     truth: dict[str, list[str]] = field(hash=False)
+    only: tuple[str, ...] = ()
 
     @property
     def fields(self) -> tuple[str, ...]:
-        return FIELDS[self.set.split(",")[0]]
+        return self.only or FIELDS[self.set]
 
 
 def receipts(every: bool = False) -> Iterator[Asked]:

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from ocr.documents import Field, Line, Page, Record, Region, TableCell, Word
 from ocr.extraction import rules, schemas
 from ocr.extraction.classify import classify
+from ocr.extraction.confidence import calibrate
 from ocr.extraction.doctype import DocumentType, Finding, registry, use_types
+from ocr.extraction.mentions import mentions
 from ocr.extraction.pairs import key_values
+from ocr.extraction.repair import repair
 from ocr.extraction.transcript import Transcript
 from ocr.settings import RecordsSettings
 
@@ -35,7 +38,7 @@ def extract(
 ) -> Record:
     """The record of one document: its type, fields with place, confidence and status, and the rules it breaks.
 
-    A document of no known type is `other`, with a field for every "Label: value" in it.
+    A document of no known type is `other`, with a field for every "Label: value" in it and for what it mentions.
     """
     return conclude(draft(pages, regions, cells, lines, words, settings), settings)
 
@@ -47,15 +50,29 @@ def draft(
     lines: list[Line],
     words: list[Word],
     settings: RecordsSettings,
+    calibrated: bool = True,
 ) -> Draft:
-    """A document's type and the fields its type's rules find."""
+    """A document's type and the fields its type's rules find; confidence as the rules have it, or `calibrated`."""
     if settings.types:
         use_types(settings.types)
     transcript = Transcript(pages, regions, cells, lines, words)
     name, confidence = classify(transcript)
     declared = registry().get(name)
-    fields = key_values(transcript) if declared is None else declared.read(transcript, settings)
-    return Draft(transcript, name, confidence, declared, fields)
+    found = Draft(transcript, name, confidence, declared, [])
+    if declared is None:
+        found.fields = [*key_values(transcript), *mentions(transcript)]
+    else:
+        found.fields = declared.read(transcript, settings)
+        repair(declared, transcript, found.fields, settings)
+        if calibrated:
+            calibrate(transcript, found.fields, doubts(found, settings), confidence)
+    return found
+
+
+def doubts(found: Draft, settings: RecordsSettings) -> list[Finding]:
+    """The business rules that a draft's fields break."""
+    rules_of = found.declared.rules if found.declared is not None else ()
+    return [finding for rule in rules_of for finding in rule(found.fields, settings)]
 
 
 def conclude(found: Draft, settings: RecordsSettings) -> Record:
@@ -63,7 +80,7 @@ def conclude(found: Draft, settings: RecordsSettings) -> Record:
     findings = list(found.findings)
     if found.declared is not None:
         findings += schemas.broken(found.declared, found.fields) + rules.complete(found.declared.fields, found.fields)
-        findings += [finding for rule in found.declared.rules for finding in rule(found.fields, settings)]
+        findings += doubts(found, settings)
     status = rules.judge(found.fields, findings, settings)
     return Record(
         type=found.type,

@@ -8,8 +8,8 @@ from ocr.extraction import normalise
 from ocr.extraction.candidates import Candidate
 from ocr.extraction.transcript import Transcript
 
-_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{2,4}){3,8}\b")
-_VAT = re.compile(
+IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{2,4}){3,8}\b")
+VAT = re.compile(
     r"\b(?:[A-Z]{2}\s?U?\d[\d ]{6,12}\d|ATU\d{8}|FR\s?[A-Z0-9]{2}\s?\d{9}|IE\d[A-Z0-9]\d{5}[A-Z]{1,2}|NL\d{9}B\d{2}"
     r"|ES[A-Z0-9]\d{7}[A-Z0-9])\b"
 )
@@ -18,7 +18,7 @@ _VAT = re.compile(
 def find_vat_id(transcript: Transcript) -> Candidate | None:
     """The first valid VAT number that is not labelled as the buyer's."""
     for row in transcript.rows:
-        for match in _VAT.finditer(row.text):
+        for match in VAT.finditer(row.text):
             value = normalise.vat_id(match[0])
             if value and not re.search(r"client|customer|kunde|buyer|iban", row.text[: match.start()], re.IGNORECASE):
                 return Candidate("seller_tax_id", value, row.span(*match.span()), 0.85, "vat_id_form")
@@ -29,7 +29,7 @@ def find_iban(transcript: Transcript) -> Candidate | None:
     """The first IBAN with right check digits; else the first with an IBAN's form, as it was read, to be rejected."""
     doubtful = None
     for row in transcript.rows:
-        for match in _IBAN.finditer(row.text):
+        for match in IBAN.finditer(row.text):
             words = match[0].split(" ")
             for count in range(len(words), 0, -1):
                 text = " ".join(words[:count])

@@ -111,7 +111,7 @@ def legal_name(text: str) -> str:
 def _evidence(text: str, rows: Sequence[Row]) -> Iterator[tuple[int, int, str, float]]:
     """Stretches of the text that are names, with what speaks for each."""
     preamble = text[:_PREAMBLE]
-    names = sorted({*_organisations(preamble), *_named_by_state(preamble)})
+    names = sorted({*organisations(preamble), *_named_by_state(preamble)})
     persons = [m.span("name") for m in _PERSON_DEFINED.finditer(preamble)]
     persons = [p for p in persons if not any(a < p[1] and p[0] < b for a, b in names)]
     listed = _list_of_parties(preamble)
@@ -163,7 +163,7 @@ def _alone(text: str, rows: Sequence[Row]) -> Iterator[tuple[int, int, str, floa
     for number, row in enumerate(rows):
         for start, end in row.segments:
             stretch = row.text[start:end].strip().rstrip(":")
-            spans = list(_organisations(stretch))
+            spans = list(organisations(stretch))
             if not spans or spans[0] != (0, len(stretch)):
                 continue
             place = at + start + (len(row.text[start:end]) - len(row.text[start:end].lstrip()))
@@ -175,7 +175,7 @@ def _alone(text: str, rows: Sequence[Row]) -> Iterator[tuple[int, int, str, floa
         at += len(row.text) + 1
 
 
-def _organisations(text: str) -> Iterator[tuple[int, int]]:
+def organisations(text: str) -> Iterator[tuple[int, int]]:
     """Names that end in a legal form."""
     tokens = [(m.start(), m.end(), m[0]) for m in re.finditer(r"\S+", text)]
     for place, (_, end, token) in enumerate(tokens):
