@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ocr.engines import LayoutDetector, OrientationClassifier, TextDetector, TextRecognizer
-from ocr.errors import EngineError
 from ocr.loading import version
 from ocr.settings import INERT, ReadingSettings
 
@@ -49,11 +48,11 @@ class Engines:
 
     @cached_property
     def layout(self) -> LayoutDetector:
+        from ocr.layout.heron import HeronLayoutDetector
         from ocr.layout.rapid import RapidLayoutDetector
 
-        if self.settings.regions.layout != "rapid-layout":
-            raise EngineError(f"[regions] layout = {self.settings.regions.layout!r} is unknown; use 'rapid-layout'")
-        return RapidLayoutDetector(self.settings.regions, self.settings.engines)
+        kind = HeronLayoutDetector if self.settings.regions.layout == "heron" else RapidLayoutDetector
+        return kind(self.settings.regions, self.settings.engines)
 
     @cached_property
     def docling(self) -> DoclingHandler | None:

