@@ -17,7 +17,8 @@ import numpy as np
 from ocr.engines import Image, TextRecognizer
 from ocr.opening.source import LayerWord, SourcePage
 
-Aspect = tuple[str, Literal["letters", "figures"]]
+Kind = Literal["letters", "figures"]
+Aspect = tuple[str, Kind]
 """A font's name, and what of it is asked: a map can be right for letters and wrong for figures."""
 
 Run = list[LayerWord]
@@ -40,7 +41,7 @@ _SMALLEST = 10
 _SURE = 0.8
 """Least confidence of a reading that is held against the layer."""
 
-_EVIDENCE = {"letters": 8, "figures": 5}
+_EVIDENCE: dict[Kind, int] = {"letters": 8, "figures": 5}
 """Characters of each kind that a font must show before it is worth a look, and a reading before it counts."""
 
 _AGREEMENT = 0.7
@@ -51,11 +52,11 @@ all but one .92; two that were broken in earnest stay below .1; where only the v
 def check_fonts(page: SourcePage, verdicts: dict[Aspect, bool], recognizer: TextRecognizer) -> None:
     """Enter in `verdicts` which of the page's fonts, as far as they are not there yet, name what they show.
 
-    One crop of each is read, and more where it disagrees. A font that cannot be judged (another script, too little that
-    is read for certain) counts as right.
+    A crop or two of each are read, and more where they disagree. A font that cannot be judged (another script, too
+    little that is read for certain) counts as right.
     """
     runs = _runs(page, verdicts)
-    first = _agree(page, {aspect: found[:1] for aspect, found in runs.items()}, recognizer)
+    first = _agree(page, {aspect: _first_look(of_it, aspect[1]) for aspect, of_it in runs.items()}, recognizer)
     doubtful = {aspect: runs[aspect][:_SECOND_LOOK] for aspect, agrees in first.items() if not agrees}
     verdicts.update(first | _agree(page, doubtful, recognizer))
 
@@ -72,12 +73,19 @@ def _runs(page: SourcePage, known: Mapping[Aspect, bool]) -> dict[Aspect, list[R
         run = _shortened(list(words))
         if visible and _is_legible(run):
             runs.setdefault(font, []).append(run)
-    amounts = Counter[Aspect]()
-    for font, found in runs.items():
-        amounts[font, "letters"] = sum(_amount(run, "letters") for run in found)
-        amounts[font, "figures"] = max(_amount(run, "figures") for run in found)
+    amounts = Counter({(font, kind): _total(found, kind) for font, found in runs.items() for kind in _EVIDENCE})
     worth = [a for a, amount in amounts.most_common() if a not in known and amount >= _EVIDENCE[a[1]]]
     return {(font, kind): sorted(runs[font], key=lambda run: -_amount(run, kind)) for font, kind in worth[:_ASPECTS]}
+
+
+def _first_look(runs: Sequence[Run], kind: Kind) -> Sequence[Run]:
+    """As few runs as give enough evidence."""
+    count = next((k for k in range(1, _SECOND_LOOK) if _total(runs[:k], kind) >= _EVIDENCE[kind]), _SECOND_LOOK)
+    return runs[:count]
+
+
+def _total(runs: Iterable[Run], kind: Kind) -> int:
+    return sum(_amount(run, kind) for run in runs)
 
 
 def _agree(page: SourcePage, runs: Mapping[Aspect, Sequence[Run]], recognizer: TextRecognizer) -> dict[Aspect, bool]:
@@ -101,13 +109,13 @@ def _similarity(pairs: Iterable[tuple[str, str]]) -> float:
     return 1 - sum(edits for edits, _ in counted) / sum(length for _, length in counted)
 
 
-def _kept(text: str, kind: str) -> str:
+def _kept(text: str, kind: Kind) -> str:
     """Figures, or Latin letters without accents and case and figures: what every recogniser tells apart."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     return "".join(c for c in plain if c.isascii() and (c.isdigit() or (kind == "letters" and c.isalpha())))
 
 
-def _amount(run: Run, kind: str) -> int:
+def _amount(run: Run, kind: Kind) -> int:
     """Figures, or characters of any kind: letters may go by the name of signs."""
     return sum(sum(c.isdigit() for c in w.text) if kind == "figures" else len(w.text) for w in run)
 

@@ -188,7 +188,8 @@ def _line_words(line: dict[str, Any], block: int, number: int, scale: float) -> 
             if text.isspace():
                 begun = False
                 continue
-            if unicodedata.category(text) == "Cf" and text != "\u00ad":
+            # Stray control characters show nothing; a font that has nothing else to say has no words.
+            if unicodedata.category(text) in ("Cf", "Cc") and text != "\u00ad":
                 continue
             x0, y0, x1, y1 = (v * scale for v in char["bbox"])
             if not begun:
