@@ -25,15 +25,10 @@ Damage = Callable[[Sequence[Known], np.random.Generator], list[Known]]
 
 
 def measure() -> dict[str, Any]:
-    first = [
-        known.read(path, truth) for source in (known.receipts, known.invoices, known.books) for path, truth in source()
-    ]
-    scans = {
-        truth.sha256: known.read(path, truth, known.reduced)
-        for s in (known.receipts, known.books)
-        for path, truth in s()
-    }
-    second = [scans.get(one.truth.sha256, one) for one in first]
+    sources = (known.receipts, known.invoices, known.books)
+    first = [known.read(path, truth) for source in sources for path, truth in source()]
+    again = {truth.sha256: known.read(path, truth, known.reduced) for path, truth in known.receipts()}
+    second = [again.get(one.truth.sha256, one) for one in first]
     figures: dict[str, Any] = {"documents": {}, "trials": TRIALS, "level": ChecksSettings().loss_level}
     for name in dict.fromkeys(one.truth.set for one in first):
         figures["documents"][name] = sum(one.truth.set == name for one in first)
@@ -163,8 +158,8 @@ def report(figures: dict[str, Any], plots: Path) -> list[str]:
         f"A loss of two points is put into readings of {sets} ({figures['fields']} fields),",
         f"{figures['trials']} times each; the gate works at its default level, {figures['level']}.",
         "Beside noise: before and after are readings of",
-        f"different pixels (scans at {known.REDUCED} of their size), exchanged at random, of which {figures['noise']}",
-        "differ in what is gated; the loss comes on top.",
+        f"different pixels (receipts at {known.REDUCED} of their size), exchanged at random, of which",
+        f"{figures['noise']} differ in what is gated; the loss comes on top.",
         "",
         "| loss of two points | caught | caught beside noise |",
         "| --- | --- | --- |",

@@ -15,7 +15,7 @@ from ocr.documents import Record
 from ocr.evaluation.fields import FieldScore, score_fields
 from ocr.evaluation.truth import Truth
 
-BOOKS = 24  # pages of old books, taken evenly
+BOOKS = 16  # pages of old books, taken evenly
 REDUCED = 0.97  # side of a scan in its second, equally good version
 
 

@@ -105,9 +105,9 @@ def report(figures: dict[str, Any], plots: Path) -> list[str]:
     lines += [
         f"| *receipts, at least (reach for)* | | *{WANTED[0]:.0%} ({WANTED[1]:.0%})* | *{TARGET_ERROR:.0%}* |",
         "",
-        "`estimate` goes by the confidences, put right by the mistakes counted; `mean` by counted mistakes alone, which",
-        "takes 99 fields without one; `certain` keeps the target with 90 % probability and takes 230. With as few fields",
-        "as here one mistake more or less is about a percentage point.",
+        "`estimate` goes by the confidences, put right by the mistakes counted; `mean` by counted mistakes alone,",
+        "which takes 99 fields without one; `certain` keeps the target with 90 % probability and takes 230. With as",
+        "few fields as here one mistake more or less is about a percentage point.",
         "",
         "![Risk and coverage](records/review.png)",
     ]

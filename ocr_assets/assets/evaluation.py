@@ -8,10 +8,11 @@ import dagster as dg
 from ocr_assets.assets.common import table
 from ocr_assets.assets.evaluation_plots import history, slices
 from ocr_assets.checks.ground_truth import gate
-from resources.evaluations.comparison import Compared, Pooled, compare, losses, pooled, worse_documents
+from resources.evaluations.comparison import Compared, Pooled, compare, losses, pooled, unread, worse_documents
 from resources.evaluations.kept import Evaluation, keep, kept, published, rows_of
 from resources.evaluations.measures import MEASURES, measure
 from resources.lake import Lake
+from resources.ledger import Ledger
 from resources.review import thresholds as review_thresholds
 from resources.scores import DocumentScore, pool_scores, score_documents
 from resources.settings import Settings
@@ -47,15 +48,21 @@ def evaluation_asset(settings: Settings) -> dg.AssetsDefinition:
         made = keep(held, rows)
         before = published(held)
         known = rows_of(held, before) if before is not None else []
-        compared = compare(known, rows)
+        now = [*rows, *unread(known, _rejected(ledger.open()))]
+        compared = compare(known, now)
         lost = losses(compared, settings.checks.loss_level, settings.checks.loss_least)
-        worse = worse_documents(known, rows, [(one.stage, one.measure) for one in lost])
+        worse = worse_documents(known, now, [(one.stage, one.measure) for one in lost])
         measured = pooled(rows)
         yield dg.MaterializeResult(metadata=_shown(made, before, scores, measured, compared) | _plots(held, measured))
         accepted = context.run.tags.get(ACCEPT_LOSS_TAG, "")
         yield gate(pool_scores(scores), len(scores), settings.checks, lost, worse, accepted)
 
     return evaluation
+
+
+def _rejected(ledger: Ledger) -> set[str]:
+    """Documents that are rejected now, whatever they were."""
+    return {key for key, mine in ledger.outputs().items() if any(o.status == "rejected" for o in mine.values())}
 
 
 def _shown(

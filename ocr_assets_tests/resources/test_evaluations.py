@@ -11,7 +11,7 @@ from ocr.evaluation.pages import PageOutcome
 from ocr.evaluation.text import compare as compare_texts
 from ocr.evaluation.truth import Truth
 from ocr_assets.checks.ground_truth import gate
-from resources.evaluations.comparison import compare, losses, pooled, worse_documents
+from resources.evaluations.comparison import compare, losses, pooled, unread, worse_documents
 from resources.evaluations.kept import NoSuchEvaluation, find, keep, kept, latest, mark_published, published, rows_of
 from resources.evaluations.measures import Row, measure
 from resources.lake import Lake
@@ -124,6 +124,17 @@ def test_neither_a_gain_nor_a_trifle_nor_the_same_again_is_a_loss() -> None:
     trifle = [replace(r, numerator=7.99) for r in rows(8.0)]
     assert losses(compare(rows(8.0), trifle), 0.02, 0.002) == []
     assert losses(compare(rows(8.0), rows(8.0)), 0.02, 0.002) == []
+
+
+def test_a_document_that_is_not_read_any_more_has_lost_everything() -> None:
+    gone = {f"d{i}" for i in range(6)}
+    after = [r for r in rows(8.0) if r.document not in gone]
+    assert losses(compare(rows(8.0), after), 0.02, 0.002) == []
+    after += unread(rows(8.0), gone)
+    (loss,) = losses(compare(rows(8.0), after), 0.02, 0.002)
+    assert loss.loss == pytest.approx(0.1)
+    errors = row("d0", 1.0, 10.0, "character_errors", stage="text")
+    assert unread([errors], gone)[0].numerator == 10.0
 
 
 def test_errors_are_lost_by_rising() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence, Set
+from dataclasses import dataclass, replace
 
 from ocr.evaluation.bootstrap import Interval, bootstrap_ratio
 from ocr.evaluation.paired import Paired, compare_pairs, significant
@@ -86,12 +86,21 @@ def compare(before: Iterable[Row], after: Iterable[Row], *, slices: bool = True)
     return found
 
 
+def unread(before: Iterable[Row], rejected: Set[str]) -> list[Row]:
+    """What the gated measures of documents are that were judged before and are rejected now: nothing is right."""
+    return [
+        replace(row, numerator=row.denominator if better(row.stage, row.measure) == "down" else 0.0)
+        for row in before
+        if row.document in rejected and _gated(row.stage, row.measure)
+    ]
+
+
 def losses(compared: Sequence[Compared], level: float, least: float) -> list[Compared]:
     """Significant losses over all documents in the gated measures: together they are false with probability `level`.
 
     A loss smaller than `least` is none, however sure.
     """
-    gated = [c for c in compared if c.by == "all" and _is_gated(c)]
+    gated = [c for c in compared if c.by == "all" and _gated(c.stage, c.measure)]
     answers = significant([c.paired.p_value for c in gated], [c.paired.least_p for c in gated], level)
     return [c for c, sure in zip(gated, answers, strict=True) if sure and c.loss >= least]
 
@@ -113,8 +122,8 @@ def worse_documents(before: Iterable[Row], after: Iterable[Row], measures: Itera
     return [worse for _, worse in sorted(found, key=lambda pair: -pair[0])]
 
 
-def _is_gated(compared: Compared) -> bool:
-    known = MEASURES.get((compared.stage, compared.measure))
+def _gated(stage: str, measure: str) -> bool:
+    known = MEASURES.get((stage, measure))
     return known is not None and known.gated
 
 

@@ -84,7 +84,7 @@ def latest(lake: Lake, variant: str = "") -> Evaluation | None:
 def published(lake: Lake) -> Evaluation | None:
     """The evaluation the corpus in use was published with."""
     marked = [e for e in kept(lake) if e.published_at]
-    return max(marked, key=lambda e: e.published_at, default=None)
+    return max(marked, key=lambda e: (e.published_at, e.id), default=None)
 
 
 def mark_published(lake: Lake, evaluation: Evaluation, accepted_loss: str = "") -> None:
