@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ocr.documents import Field, Record
 from ocr.extraction import Draft, draft
 from ocr.settings import EntitiesSettings, RecordsSettings
 from ocr_assets_tests.ocr.extraction import samples
@@ -26,3 +27,11 @@ def without(found: Draft, *names: str) -> Draft:
 
 def settings_for(url: str = "http://127.0.0.1:9/v1", **more: object) -> EntitiesSettings:
     return EntitiesSettings.model_validate({"base_url": url, "model": "reader", "retries": 1, **more})
+
+
+def field_of(record: Record | None, name: str) -> Field:
+    """A field that must be there."""
+    assert record is not None
+    field = record.field(name)
+    assert field is not None
+    return field
