@@ -138,7 +138,8 @@ def _answer(document: Any, record: Any, field: str, value: str, by: str) -> None
     declared = registry().get(record.type)
     kinds = {rule.name: rule.kind for rule in declared.fields if rule.kept and not rule.item} if declared else {}
     if declared and field not in kinds.keys() | {f.name for f in record.fields if f.group is None}:
-        fail(f"{document.name} ({record.type}) can have no field {field!r}: there are {', '.join(sorted(kinds))}", code=USAGE)
+        there = ", ".join(sorted(kinds))
+        fail(f"{document.name} ({record.type}) can have no field {field!r}: there are {there}", code=USAGE)
     try:
         if value:
             check_value(kinds.get(field, "text"), value)
