@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 STAGES = ("raw_document", "pages", "regions", "text", "records", "embeddings")
 
-CODE_VERSIONS = {"raw_document": 1, "pages": 2, "regions": 2, "text": 2, "records": 1, "embeddings": 1}
+CODE_VERSIONS = {"raw_document": 1, "pages": 2, "regions": 2, "text": 2, "records": 2, "embeddings": 1}
 """Raised by hand when a stage's own code gives other answers: everything it made is then stale. A hash of the source
 would make an archive stale with every comment."""
 
@@ -153,6 +153,11 @@ class Engines:
 
             return part
 
+        def field_confidence() -> str:
+            from ocr.extraction.confidence import fingerprint
+
+            return fingerprint()
+
         def installed(distribution: str) -> Callable[[], str]:
             return lambda: f"{distribution}/{version(distribution)}"
 
@@ -168,7 +173,7 @@ class Engines:
             ],
             "regions": [of("detector"), of("layout"), of("docling")],
             "text": [of("recognizer"), of("second"), self._calibration],
-            "records": [installed("rapidfuzz"), installed("pandera"), *entities, *self._own_types()],
+            "records": [installed("rapidfuzz"), installed("pandera"), *entities, field_confidence, *self._own_types()],
             "embeddings": [of("embedder")],
         }[stage]
 

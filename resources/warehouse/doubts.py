@@ -66,7 +66,7 @@ def outliers() -> str:
         QUALIFY row_number() OVER (PARTITION BY a.document, a.field, a.value ORDER BY own DESC) = 1
     )
     SELECT document, type, sender, field, value, round(deviation, 1) AS deviation, round(middle, 2) AS median, n,
-           'usually about ' || round(middle, 2) || if(own, ' from this sender', ' in documents of this type') AS message,
+           'usually about ' || round(middle, 2) || if(own, ' from this sender', ' in this type') AS message,
            confidence, page, x0, y0, x1, y1
     FROM compared WHERE deviation > {OUTLYING}
     ORDER BY deviation DESC, document
