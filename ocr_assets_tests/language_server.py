@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -163,7 +163,7 @@ class Running:
 
 
 @contextmanager
-def serving(latency: float = 0.0) -> Iterator[Running]:
+def serving(latency: float = 0.0) -> Generator[Running]:
     """A server in a process of its own, on a free port of this machine."""
     command = [sys.executable, "-m", __name__, "--latency", str(latency)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
