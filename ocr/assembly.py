@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 STAGES = ("raw_document", "pages", "regions", "text", "records", "embeddings")
 
-CODE_VERSIONS = {"raw_document": 1, "pages": 2, "regions": 2, "text": 2, "records": 2, "embeddings": 1}
+CODE_VERSIONS = {"raw_document": 1, "pages": 3, "regions": 2, "text": 2, "records": 2, "embeddings": 1}
 """Raised by hand when a stage's own code gives other answers: everything it made is then stale. A hash of the source
 would make an archive stale with every comment."""
 
@@ -37,14 +37,17 @@ class Engines:
     @cached_property
     def orientation(self) -> OrientationClassifier | None:
         """None where orientation is switched off."""
-        from ocr.imaging.orientation import ProbeOrientation, RapidOrientationClassifier, model_is_installed
+        from ocr.imaging import orientation
 
         choice = self.settings.pages.orientation
         if choice == "off":
             return None
-        if choice == "model" or (choice == "auto" and model_is_installed()):
-            return RapidOrientationClassifier(self.settings.engines)
-        return ProbeOrientation(self.detector, self.recognizer)
+        if choice == "model":
+            return orientation.RapidOrientationClassifier(self.settings.engines)
+        probe = orientation.ProbeOrientation(self.detector, self.recognizer)
+        if choice == "probe" or not orientation.model_is_installed():
+            return probe
+        return orientation.VerifiedOrientation(orientation.RapidOrientationClassifier(self.settings.engines), probe)
 
     @cached_property
     def layout(self) -> LayoutDetector:

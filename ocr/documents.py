@@ -46,7 +46,7 @@ class Page:
     in its own units (points for PDF, pixels for images). `rotation`: degrees clockwise the source was turned to stand
     upright (0, 90, 180, 270). `skew`: degrees, positive when the source page was turned counter-clockwise; it has been
     taken out, and `skew_confidence` (0..1) says how sure the estimate was (0: abstained).
-    `transform`: row-major 2×3 affine matrix from upright pixels to source units.
+    `transform`: row-major 3×3 homography from upright pixels to source units.
     `needs_ocr` with `route_reason` says whether the text layer is worth trusting; `blank` pages need nothing. `mixed`
     pages have a trusted text layer beside pictures that hold text of their own: both are read.
     """
@@ -61,7 +61,7 @@ class Page:
     rotation_confidence: float = 1.0
     skew: float = 0.0
     skew_confidence: float = 0.0
-    transform: list[float] = field(default_factory=lambda: [1.0, 0.0, 0.0, 0.0, 1.0, 0.0])
+    transform: list[float] = field(default_factory=lambda: [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0])
     sharpness: float = 0.0
     contrast: float = 0.0
     noise: float = 0.0

@@ -29,10 +29,11 @@ class PagesSettings(Section):
     max_side: int = Field(4_000, description="longest side of a page image in pixels; larger scans are reduced")
     window: int = Field(8, ge=1, description="pages held in memory at a time")
     orientation: Literal["auto", "model", "probe", "off"] = Field(
-        "auto", description="auto: the packaged model where it installs, else a probe of text lines"
+        "auto", description="auto: the packaged model verified by a probe of text lines; without the model the probe"
     )
     deskew: bool = True
     min_skew_confidence: float = Field(0.3, description="below this the skew estimate is not acted upon")
+    perspective: bool = Field(True, description="photographed pages are made flat where their outline is clear")
 
 
 class RegionsSettings(Section):

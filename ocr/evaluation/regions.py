@@ -9,6 +9,7 @@ import numpy as np
 from ocr.documents import Page, Region
 from ocr.evaluation.layout import Box, Detection, detection, pool
 from ocr.evaluation.truth import Truth
+from ocr.imaging.homography import mapped
 
 OVERLAP = 0.5
 """Least intersection over union of a region and its counterpart."""
@@ -35,8 +36,7 @@ def score_regions(truth: Truth, pages: Sequence[Page], regions: Sequence[Region]
 
 def on_source(page: Page, box: Box) -> Box:
     """The box in source units around a box of the upright page."""
-    matrix = np.array(page.transform).reshape(2, 3)
     x0, y0, x1, y1 = box
-    corners = np.array([[x0, y0, 1], [x1, y0, 1], [x1, y1, 1], [x0, y1, 1]], dtype=float) @ matrix.T
+    corners = mapped(page.transform, np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], dtype=float))
     (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
     return float(left), float(top), float(right), float(bottom)

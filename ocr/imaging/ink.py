@@ -21,7 +21,7 @@ is a rule, a frame, a picture or the edge of the paper, none of which need be pa
 
 
 def letters(image: Image) -> np.ndarray:
-    """Mask (`h×w` uint8, 0 or 1) of what may be letters on a page, reduced to a shorter side of 1,100 pixels at most."""
+    """Mask (`h×w` uint8, 0 or 1) of what may be letters, on the page reduced to a shorter side of 1,100 pixels."""
     import cv2
 
     image = np.ascontiguousarray(image)

@@ -1,4 +1,7 @@
-"""Which way up a page is: a small classifier on crops, or, where that is not installed, a probe of its text lines."""
+"""Which way up a page is: a small classifier on crops, verified where it is unsure by a probe of the text lines.
+
+Where the classifier is not installed, the probe tells alone.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ocr.engines import Image, Orientation, TextDetector, TextRecognizer
+from ocr.engines import Image, Orientation, OrientationClassifier, TextDetector, TextRecognizer
 from ocr.loading import fingerprint, loading, packaged_sha256, version
 from ocr.recognition.crops import cut
 from ocr.recognition.network import Network, open_network
@@ -37,6 +40,14 @@ _MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 _DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 
 _PROBE_LINES = 6
+
+_VERIFIED_BELOW = 0.5
+"""Both mistakes of the classifier on 119 pages lying four ways had a confidence below .3; one answer in sixteen has one
+below this. The probe was right on all 99 pages it was tried on."""
+
+_TELLING = 0.3
+"""How much better, as a share, the lines must read in the best turn than in the second best for the probe to count.
+Text reads .7 to .95 better, signs that look alike both ways (0, 8, H, I) and drawings hardly so."""
 
 
 def model_is_installed() -> bool:
@@ -120,6 +131,27 @@ class ProbeOrientation:
         if scores[best] <= 0:
             return Orientation(0, 0.0)
         return Orientation(turns[best], float(1 - scores[second] / scores[best]))
+
+
+class VerifiedOrientation:
+    """The classifier's answer; where it is unsure, that of the probe, unless this one is unsure as well."""
+
+    def __init__(self, classifier: OrientationClassifier, probe: OrientationClassifier) -> None:
+        self._classifier = classifier
+        self._probe = probe
+
+    @property
+    def fingerprint(self) -> str:
+        return f"{self._classifier.fingerprint} {fingerprint(self._probe.fingerprint, _VERIFIED_BELOW, _TELLING)}"
+
+    def classify(self, images: Sequence[Image]) -> list[Orientation]:
+        """The turn each image needs."""
+        answers = self._classifier.classify(images)
+        unsure = [i for i, answer in enumerate(answers) if answer.confidence < _VERIFIED_BELOW]
+        for i, probed in zip(unsure, self._probe.classify([images[i] for i in unsure]), strict=True):
+            if probed.confidence >= _TELLING:
+                answers[i] = probed
+        return answers
 
 
 def _crops(image: Image) -> list[np.ndarray]:

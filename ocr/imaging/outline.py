@@ -39,8 +39,8 @@ _SKEWEST = 35.0
 def find_outline(image: Image) -> np.ndarray | None:
     """The corners of the page (`4×2` float, pixels, clockwise from the top left) in a photograph of it.
 
-    None where no outline is clear, where the sheet is cut off or fills the picture, and where it is rectangular, so that
-    nothing has to be corrected.
+    None where no outline is clear, where the sheet is cut off or fills the picture, and where it is a rectangle, which
+    needs no correction.
     """
     import cv2
 

@@ -6,19 +6,25 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from ocr.documents import Page, Word
 from ocr.engines import Image, Orientation, OrientationClassifier, TextDetector, TextRecognizer
 from ocr.errors import DocumentError
 from ocr.imaging.deskew import Skew, estimate_skew
 from ocr.imaging.quality import measure
-from ocr.imaging.upright import make_upright
+from ocr.imaging.upright import make_flat, make_upright, turned
 from ocr.opening.document import OpenDocument, SourcePage
 from ocr.opening.fonts import Aspect, check_fonts, unsound_fonts
 from ocr.opening.route import Route, route
 from ocr.recognition.beside import holds_text, uncovered
 from ocr.settings import PagesSettings
+
+_STRAIGHT = 0.05
+"""Degrees of skew that are left in: undoing them would only blur the page."""
+
+_LEANING = 8.0
+"""Degrees of skew from which a page is straightened before its orientation is told."""
+
+_UNSKEWED = Skew(0.0, 0.0)
 
 
 @dataclass(slots=True)
@@ -82,26 +88,36 @@ def _upright_window(
     settings: PagesSettings,
     orientation: OrientationClassifier | None,
 ) -> Iterator[MadePage | DocumentError]:
-    unsure = [number for number, r in routes.items() if r.needs_ocr and not r.blank]
-    images = {number: page.image for number, page in opened if isinstance(page, SourcePage)}
-    turns = dict.fromkeys(routes, Orientation(0, 1.0))
-    if orientation is not None and unsure:
-        turns.update(zip(unsure, orientation.classify([images[n] for n in unsure]), strict=True))
+    sources = {number: page for number, page in opened if isinstance(page, SourcePage)}
+    scans = [number for number, way in routes.items() if way.needs_ocr and not way.blank]
+    if settings.perspective:
+        sources.update({n: make_flat(sources[n]) for n in scans if not routes[n].words})
+    skews = {n: _skew(sources[n].image, settings) for n in scans} if settings.deskew else {}
+    turns = {number: _layer_orientation(sources[number]) for number, way in routes.items() if not way.needs_ocr}
+    if orientation is not None and scans:
+        straight = [_roughly_straight(sources[n].image, skews.get(n, _UNSKEWED).angle) for n in scans]
+        turns.update(zip(scans, orientation.classify(straight), strict=True))
     for number, source in opened:
         if isinstance(source, DocumentError):
             yield source
             continue
-        turn = turns[number] if routes[number].needs_ocr else _layer_orientation(source)
-        yield _make_page(number, source, routes[number], turn, settings)
+        turn, skew = turns.get(number, Orientation(0, 1.0)), skews.get(number, _UNSKEWED)
+        yield _make_page(number, sources[number], routes[number], turn, skew)
 
 
-def _make_page(number: int, source: SourcePage, way: Route, turn: Orientation, settings: PagesSettings) -> MadePage:
-    skew = Skew(0.0, 0.0)
-    if settings.deskew and way.needs_ocr and not way.blank:
-        # Skew is that of lines that run across: a lying page must be turned for it.
-        skew = estimate_skew(np.rot90(source.image, -turn.rotation // 90))
-        if skew.confidence < settings.min_skew_confidence:
-            skew = Skew(0.0, skew.confidence)
+def _skew(image: Image, settings: PagesSettings) -> Skew:
+    """The skew that is to be taken out."""
+    skew = estimate_skew(image)
+    certain = skew.confidence >= settings.min_skew_confidence
+    return skew if certain and abs(skew.angle) >= _STRAIGHT else Skew(0.0, skew.confidence)
+
+
+def _roughly_straight(image: Image, skew: float) -> Image:
+    """What can be classified: the classifier knows the four ways a page lies, not what is in between."""
+    return turned(image, skew) if abs(skew) > _LEANING else image
+
+
+def _make_page(number: int, source: SourcePage, way: Route, turn: Orientation, skew: Skew) -> MadePage:
     upright = make_upright(replace(source, layer=way.words), number, turn.rotation, skew.angle)
     quality = measure(upright.image)
     height, width = upright.image.shape[:2]

@@ -1,24 +1,35 @@
-"""Turns a page upright and square, and takes its text layer along."""
+"""Makes a page flat, upright and square, and takes its text layer along."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ocr.documents import Word
 from ocr.engines import Image
+from ocr.imaging.outline import find_outline, flattening
 from ocr.opening.source import LayerWord, SourcePage
 
 
 @dataclass(slots=True)
 class Upright:
-    """An upright page image, the 2×3 affine from its pixels to source units, and the text layer in its pixels."""
+    """An upright page image, the 3×3 homography from its pixels to source units, and the text layer in its pixels."""
 
     image: Image
     transform: np.ndarray
     words: list[Word]
+
+
+def make_flat(page: SourcePage) -> SourcePage:
+    """A photographed page as if seen from above, cut to its outline, without text layer; other pages as they are."""
+    corners = find_outline(page.image)
+    if corners is None:
+        return page
+    forward, size = flattening(corners)
+    image = _warp(page.image, forward, size)
+    return replace(page, image=image, to_source=page.to_source @ np.linalg.inv(forward), layer=[])
 
 
 def make_upright(page: SourcePage, number: int, rotation: int, skew: float) -> Upright:
@@ -30,11 +41,17 @@ def make_upright(page: SourcePage, number: int, rotation: int, skew: float) -> U
     height, width = page.image.shape[:2]
     forward, size = turning(width, height, rotation + skew)
     if skew:
-        image = _warp(page.image, forward, size)
+        image = turned(page.image, rotation + skew)
     else:
         image = np.ascontiguousarray(np.rot90(page.image, -rotation // 90)) if rotation else page.image
-    transform = (np.vstack([page.to_source, [0, 0, 1]]) @ np.linalg.inv(forward))[:2]
+    transform = page.to_source @ np.linalg.inv(forward)
     return Upright(image, transform, _words(page.layer, number, forward, size))
+
+
+def turned(image: Image, degrees: float) -> Image:
+    """The page turned clockwise about its middle, onto white, with all of it on the canvas."""
+    height, width = image.shape[:2]
+    return _warp(image, *turning(width, height, degrees))
 
 
 def turning(width: int, height: int, degrees: float) -> tuple[np.ndarray, tuple[int, int]]:
@@ -56,8 +73,8 @@ def _warp(image: Image, forward: np.ndarray, size: tuple[int, int]) -> Image:
 
     # OpenCV puts whole numbers at the middle of pixels.
     half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
-    matrix = (np.linalg.inv(half) @ forward @ half)[:2]
-    return cv2.warpAffine(
+    matrix = np.linalg.inv(half) @ forward @ half
+    return cv2.warpPerspective(
         image, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=(255, 255, 255)
     )
 

@@ -114,7 +114,7 @@ class PdfDocument:
             dpi=scale * 72,
             source_width=width,
             source_height=height,
-            to_source=np.array([[1 / scale, 0.0, 0.0], [0.0, 1 / scale, 0.0]]),
+            to_source=np.diag([1 / scale, 1 / scale, 1.0]),
             layer=layer,
             image_coverage=coverage,
         )

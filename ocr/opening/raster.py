@@ -146,7 +146,7 @@ def _square_page(image: Image, resolution: tuple[float, float], max_side: int) -
         dpi=dpi * shrink,
         source_width=float(width),
         source_height=float(height),
-        to_source=np.array([[width / size[0], 0.0, 0.0], [0.0, height / size[1], 0.0]]),
+        to_source=np.diag([width / size[0], height / size[1], 1.0]),
     )
 
 

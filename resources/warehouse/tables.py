@@ -126,7 +126,7 @@ COLUMN_COMMENTS: dict[str, dict[str, str]] = {
         "source_height": "points for PDF, pixels for images",
         "rotation": "degrees clockwise the source was turned to stand upright",
         "skew": "degrees taken out, positive when the source page was turned counter-clockwise",
-        "transform": "row-major 2×3 affine matrix, upright pixels to source units",
+        "transform": "row-major 3×3 homography, upright pixels to source units",
         "needs_ocr": "false where the text layer was trusted",
         "mixed": "true where text beside a trusted text layer was read as well",
         "route_reason": "why it was or was not",

@@ -57,7 +57,7 @@ def pages_of(data: bytes) -> list[Page]:
                 dpi=DPI,
                 source_width=page.rect.width,
                 source_height=page.rect.height,
-                transform=[1 / SCALE, 0, 0, 0, 1 / SCALE, 0],
+                transform=[1 / SCALE, 0, 0, 0, 1 / SCALE, 0, 0, 0, 1],
                 needs_ocr=False,
             )
             for n, page in enumerate(document, start=1)
@@ -207,7 +207,7 @@ def test_the_default_way_never_touches_the_network(tmp_path: Path) -> None:
         from ocr.documents import Page
         from ocr.settings import EngineSettings, RegionsSettings
 
-        page = Page(1, 1190, 1684, 144.0, 595.0, 842.0, transform=[0.5, 0, 0, 0, 0.5, 0])
+        page = Page(1, 1190, 1684, 144.0, 595.0, 842.0, transform=[0.5, 0, 0, 0, 0.5, 0, 0, 0, 1])
         data = Path(sys.argv[1]).read_bytes()
         regions, _ = DoclingHandler(RegionsSettings(), EngineSettings()).structure(data, "paper.pdf", [page])[1]
         print(len(regions))

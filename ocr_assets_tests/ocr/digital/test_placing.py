@@ -15,7 +15,7 @@ def test_a_box_of_the_upright_page_comes_back_from_the_source(turned: int, scale
     """Upright pixels are sent to source points by the page's transform; `to_upright` is its inverse."""
     angle = np.deg2rad(turned)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) / scale
-    page = Page(1, 1000, 1000, 72 * scale, 600, 600, transform=[*turn[0], 30.0, *turn[1], 20.0])
+    page = Page(1, 1000, 1000, 72 * scale, 600, 600, transform=[*turn[0], 30.0, *turn[1], 20.0, 0, 0, 1])
     x, y, width, height = at
     corners = np.array([(x, y), (x + width, y), (x + width, y + height), (x, y + height)]) @ turn.T + (30.0, 20.0)
     source = (*corners.min(axis=0), *corners.max(axis=0))

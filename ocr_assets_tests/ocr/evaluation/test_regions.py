@@ -6,7 +6,7 @@ from ocr.documents import Page, Region
 from ocr.evaluation.regions import on_source, score_regions
 from ocr.evaluation.truth import Truth, TruthPage, TruthRegion
 
-HALF = [0.5, 0.0, 0.0, 0.0, 0.5, 0.0]
+HALF = [0.5, 0.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 1.0]
 """Upright pixels are twice as fine as the source's units."""
 
 
@@ -32,5 +32,5 @@ def test_a_page_that_was_not_made_found_nothing_and_unknown_regions_are_not_judg
 
 
 def test_a_box_of_a_turned_page_stays_a_box() -> None:
-    quarter = [0.0, -1.0, 100.0, 1.0, 0.0, 0.0]
+    quarter = [0.0, -1.0, 100.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0]
     assert on_source(page(quarter), (10, 20, 30, 60)) == pytest.approx((40, 10, 80, 30))

@@ -54,7 +54,7 @@ def scribble() -> np.ndarray:
 def picture() -> np.ndarray:
     """A photograph's soft shapes and edges."""
     coarse = RNG.normal(0, 1, (1500, 1100)).astype(np.float32)
-    shapes = sum(s * cv2.GaussianBlur(coarse, (0, 0), s) for s in (4, 15, 60))
+    shapes = np.sum([s * cv2.GaussianBlur(coarse, (0, 0), s) for s in (4, 15, 60)], axis=0)
     return np.clip(128 + 60 * shapes / shapes.std(), 0, 255).astype(np.uint8)
 
 

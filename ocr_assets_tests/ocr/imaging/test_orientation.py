@@ -1,4 +1,5 @@
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -6,7 +7,12 @@ import pytest
 
 from ocr import loading
 from ocr.engines import Orientation, OrientationClassifier
-from ocr.imaging.orientation import ProbeOrientation, RapidOrientationClassifier, model_is_installed
+from ocr.imaging.orientation import (
+    ProbeOrientation,
+    RapidOrientationClassifier,
+    VerifiedOrientation,
+    model_is_installed,
+)
 from ocr.opening.document import open_document
 from ocr.recognition.ppocr import PPOCRDetector, PPOCRRecognizer
 from ocr.settings import EngineSettings
@@ -68,6 +74,40 @@ def test_the_model_loads_once_and_its_fingerprint_loads_nothing() -> None:
 def test_the_probe_says_nothing_where_there_is_no_text() -> None:
     probe = ProbeOrientation(PPOCRDetector(SETTINGS), PPOCRRecognizer(SETTINGS))
     assert probe.classify([np.full((400, 400), 255, np.uint8)]) == [Orientation(0, 0.0)]
+
+
+class Says:
+    """A classifier that gives one answer for each image, by the image's width."""
+
+    def __init__(self, answers: dict[int, Orientation]) -> None:
+        self.answers = answers
+        self.asked: list[int] = []
+
+    fingerprint = "says/1"
+
+    def classify(self, images: Sequence[np.ndarray]) -> list[Orientation]:
+        self.asked += [image.shape[1] for image in images]
+        return [self.answers[image.shape[1]] for image in images]
+
+
+def test_the_probe_is_asked_only_where_the_classifier_is_unsure_and_believed_only_where_it_can_tell() -> None:
+    model = Says({1: Orientation(90, 0.9), 2: Orientation(0, 0.3), 3: Orientation(0, 0.3)})
+    probe = Says({2: Orientation(180, 0.8), 3: Orientation(270, 0.1)})
+    pages = [np.zeros((5, width), np.uint8) for width in (1, 2, 3)]
+    answers = VerifiedOrientation(model, probe).classify(pages)
+    assert answers == [Orientation(90, 0.9), Orientation(180, 0.8), Orientation(0, 0.3)]
+    assert probe.asked == [2, 3]
+
+
+@needs_model
+def test_a_single_line_stands_as_it_stood_and_the_fingerprint_names_all_three_models() -> None:
+    detector, recognizer = PPOCRDetector(SETTINGS), PPOCRRecognizer(SETTINGS)
+    verified = VerifiedOrientation(RapidOrientationClassifier(SETTINGS), ProbeOrientation(detector, recognizer))
+    one_line = text_image(700, 800, size=24, lines=1)[85:150]
+    lying = [np.ascontiguousarray(np.rot90(one_line, turns)) for turns in range(4)]
+    assert [answer.rotation for answer in verified.classify(lying)] == [0, 90, 180, 270]
+    for name in (RapidOrientationClassifier(SETTINGS).fingerprint, detector.fingerprint, recognizer.fingerprint):
+        assert name in verified.fingerprint
 
 
 @needs_model

@@ -10,7 +10,7 @@ from ocr.opening.source import LayerWord, SourcePage
 from ocr_assets_tests.ocr.opening.made import LIMITS, text_image, text_pdf, turned
 
 PAGE = text_image(620, 877, size=14)
-HALF = np.array([[0.5, 0, 0], [0, 0.5, 0]])
+HALF = np.diag([0.5, 0.5, 1])
 
 
 def source(image: np.ndarray, words: list[LayerWord] | None = None) -> SourcePage:
@@ -34,7 +34,7 @@ def test_right_angles_turn_clockwise_and_lose_nothing(rotation: int, turns: int)
     st.integers(1, 3000),
     st.integers(1, 3000),
     st.sampled_from([0, 90, 180, 270]),
-    st.floats(-15, 15),
+    st.floats(-45, 45),
     st.floats(0, 1),
     st.floats(0, 1),
 )
@@ -47,7 +47,7 @@ def test_upright_to_source_and_back_is_where_it_began(width, height, rotation, s
     assert -1e-3 <= there[1] <= size[1] + 1e-3
 
 
-@given(st.sampled_from([0, 90, 180, 270]), st.floats(-15, 15), st.floats(0, 1), st.floats(0, 1))
+@given(st.sampled_from([0, 90, 180, 270]), st.floats(-45, 45), st.floats(0, 1), st.floats(0, 1))
 def test_the_transform_of_a_page_undoes_what_was_done_to_it(rotation, skew, right, down) -> None:
     dot = np.full((60, 80), 255, np.uint8)
     x, y = 4 + right * 72, 4 + down * 52
@@ -55,7 +55,7 @@ def test_the_transform_of_a_page_undoes_what_was_done_to_it(rotation, skew, righ
     upright = make_upright(source(dot), 1, rotation, skew)
     row, column = np.unravel_index(int(np.argmin(upright.image)), upright.image.shape)
     back = upright.transform @ [column + 0.5, row + 0.5, 1]
-    assert np.allclose(back, [(int(x) + 0.5) / 2, (int(y) + 0.5) / 2], atol=0.5)
+    assert np.allclose(back[:2], [(int(x) + 0.5) / 2, (int(y) + 0.5) / 2], atol=0.5)
 
 
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])

@@ -32,7 +32,7 @@ def test_pages_are_rendered_at_the_resolution_asked_for() -> None:
     page = first_page(text_pdf(), dpi=144)
     assert page.image.shape == (1684, 1190)
     assert (page.dpi, page.source_width, page.source_height) == (144, 595, 842)
-    assert np.allclose(page.to_source @ [1190, 1684, 1], [595, 842])
+    assert np.allclose(page.to_source @ [1190, 1684, 1], [595, 842, 1])
 
 
 @pytest.mark.parametrize(("rotation", "direction"), [(0, 0), (90, 270), (180, 180), (270, 90)])

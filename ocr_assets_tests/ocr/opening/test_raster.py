@@ -116,13 +116,13 @@ def test_fax_pixels_are_made_square() -> None:
     page = first_page(encoded(np.full((1078, 1728), 255, np.uint8), "TIFF", dpi=(204, 98)))
     assert page.image.shape == (2244, 1728)
     assert page.dpi == 204
-    assert np.allclose(page.to_source @ [1728, 2244, 1], [1728, 1078])
+    assert np.allclose(page.to_source @ [1728, 2244, 1], [1728, 1078, 1])
 
 
 def test_large_scans_are_reduced() -> None:
     page = first_page(encoded(text_image(1240, 1754)), max_side=1000)
     assert page.image.shape == (1000, 707)
-    assert np.allclose(page.to_source @ [707, 1000, 1], [1240, 1754])
+    assert np.allclose(page.to_source @ [707, 1000, 1], [1240, 1754, 1])
 
 
 def test_an_image_bomb_is_refused_before_it_is_decoded() -> None:
