@@ -40,7 +40,7 @@ class SourcePage:
 
     `image`: uint8, `H×W` where the page has no colour worth keeping, else `H×W×3` RGB. `source_width` and
     `source_height` are in the page's own units: points for PDF (after /Rotate, cut to the crop box), pixels for images
-    (after EXIF orientation). `to_source`: 3×3 homography from image pixels to those units. `layer`: the words of the text
+    (after EXIF orientation). `to_source`: 3×3 homography from image pixels to those units. `layer`: words of its text
     layer, in its order. `image_coverage`: share of the page (0..1) that pictures cover; 1 for image files.
     """
 
