@@ -57,7 +57,7 @@ class TextSettings(Section):
         description="asked for doubtful lines; auto: tesseract where it and its languages are installed, else off",
     )
     second_below: float = Field(0.95, ge=0, le=1, description="lines less likely to be right than this are doubtful")
-    second_share: float = Field(0.6, ge=0, le=1, description="largest share of a page's lines the second engine reads")
+    second_share: float = Field(0.8, ge=0, le=1, description="largest share of a page's lines the second engine reads")
     second_lines: int = Field(200, ge=0, description="most lines of a page the second engine reads")
     calibration: str = Field("", description="file that `ocr-assets calibrate` made; empty: the packaged one")
     languages: list[str] = Field(

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from ocr.errors import EngineError
+from ocr.recognition.lexicon import EDGES, ODD, is_word
 
 PACKAGED = Path(__file__).with_name("calibration.json")
 VERSION = 1
@@ -37,7 +38,8 @@ class Evidence:
 
     `confidence` and `least`: the engine's own, of the word and of its least certain character. `height`: of its line,
     pixels. `tier`: its page's. `other`: the confidence of the second engine where one was asked. `certainty`: log-odds
-    of the vote where the engines differed, in favour of what was chosen.
+    of the vote where the engines differed, in favour of what was chosen. `page`: the mean of the first engine's
+    `least` over the page's words.
     """
 
     text: str
@@ -45,6 +47,7 @@ class Evidence:
     least: float
     height: float
     tier: str
+    page: float
     other: float = 0.5
     certainty: float = 0.0
 
@@ -103,6 +106,7 @@ def save(calibration: Calibration, path: Path) -> None:
 
 def word_features(evidence: Evidence) -> np.ndarray:
     letters = len(evidence.text)
+    bare = EDGES.sub("", evidence.text)
     return np.array(
         [
             1.0,
@@ -116,13 +120,16 @@ def word_features(evidence: Evidence) -> np.ndarray:
             evidence.tier == "poor",
             log_odds(evidence.other),
             evidence.certainty,
+            log_odds(evidence.page),
+            is_word(bare.casefold()),
+            ODD.search(bare) is not None,
         ]
     )
 
 
 def line_features(words: Sequence[float]) -> np.ndarray:
-    sure = [min(max(p, 1 - SURE), SURE) for p in words]
-    return np.array([1.0, sum(math.log(p) for p in sure), log_odds(min(sure, default=0.5)), math.log(len(sure) + 1)])
+    """All words would be right with the product of their probabilities, were they right or wrong by themselves."""
+    return np.array([1.0, log_odds(math.prod(max(p, 1 - SURE) for p in words)), math.log(len(words) + 1)])
 
 
 def log_odds(share: float) -> float:

@@ -14,7 +14,7 @@ from ocr.evaluation.lines import counterpart, words_right
 from ocr.evaluation.text import normalise
 from ocr.recognition.alignment import align
 from ocr.recognition.calibration import Calibration, Evidence, fit, line_features, word_features
-from ocr.recognition.panel import evidence_of
+from ocr.recognition.panel import evidence_of, page_level
 from ocr.recognition.voting import features, question, vocabulary, vote
 
 LEAST = 60
@@ -64,7 +64,7 @@ def truth_of(reading: RecognizedLine, page_truth: str, caseless: bool) -> str | 
 def fit_calibration(lines: Sequence[KnownLine], names: Sequence[str], fitted_on: str) -> Calibration:
     """A calibration of one engine, or of two and their vote; `names` are the engines', the first asked first."""
     votes = _fit_votes(lines, names) if len(names) > 1 else {}
-    bare = Calibration(fitted_on, {}, [0.0, 1.0, 0.0, 0.0], votes)
+    bare = Calibration(fitted_on, {}, [0.0, 1.0, 0.0], votes)
     judged: dict[str, list[Judged]] = defaultdict(list)
     outcomes = [outcome for name in names[:2] for outcome in alone(lines, names, name)]
     outcomes += list(voted(lines, names, bare)) if len(names) > 1 else []
@@ -80,21 +80,25 @@ def fit_calibration(lines: Sequence[KnownLine], names: Sequence[str], fitted_on:
 
 def alone(lines: Sequence[KnownLine], names: Sequence[str], name: str) -> Iterator[Outcome]:
     """Each line whose truth is known, as one engine reads it."""
+    levels = _levels(lines)
     for line in lines:
         reading = line.first if name == names[0] else line.second
         if reading is None or not reading.words or line.truth is None:
             continue
-        evidence = [Evidence(w.text, w.confidence, w.least, line.height, line.tier) for w in reading.words]
+        level = levels[line.document]
+        evidence = [Evidence(w.text, w.confidence, w.least, line.height, line.tier, level) for w in reading.words]
         yield _outcome([name] * len(evidence), evidence, line)
 
 
 def voted(lines: Sequence[KnownLine], names: Sequence[str], calibration: Calibration) -> Iterator[Outcome]:
     """The same after the vote of both engines."""
+    levels = _levels(lines)
     for line, known in _with_vocabulary(lines):
         if line.second is None or line.truth is None or not line.first.words:
             continue
+        level = levels[line.document]
         words = vote(line.first, line.second, (names[0], names[1]), known, calibration)
-        yield _outcome([w.way for w in words], [evidence_of(w, line.height, line.tier) for w in words], line)
+        yield _outcome([w.way for w in words], [evidence_of(w, line.height, line.tier, level) for w in words], line)
 
 
 def _outcome(ways: Sequence[str], evidence: Sequence[Evidence], line: KnownLine) -> Outcome:
@@ -141,6 +145,14 @@ def _with_vocabulary(lines: Sequence[KnownLine]) -> Iterator[tuple[KnownLine, Co
     known = {document: vocabulary(words) for document, words in agreed.items()}
     for line in lines:
         yield line, known.get(line.document, Counter())
+
+
+def _levels(lines: Sequence[KnownLine]) -> dict[str, float]:
+    """`page_level` of the first engine, by document."""
+    readings: dict[str, list[RecognizedLine]] = defaultdict(list)
+    for line in lines:
+        readings[line.document].append(line.first)
+    return {document: page_level(read) for document, read in readings.items()}
 
 
 def _distance(text: str, line: KnownLine) -> int:

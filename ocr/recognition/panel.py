@@ -49,9 +49,10 @@ def read_lines(pages: Sequence[Sequence[Image]], tiers: Sequence[str], panel: Pa
     """Read the line crops of pages, each page of a quality tier; the crops of all pages go to each engine together."""
     answers = iter(panel.first.recognize([crop for crops in pages for crop in crops]))
     read = [[next(answers) for _ in crops] for crops in pages]
+    levels = [page_level(lines) for lines in read]
     judged = [
-        [_alone(line, crop.shape[0], tier, panel) for line, crop in zip(lines, crops, strict=True)]
-        for lines, crops, tier in zip(read, pages, tiers, strict=True)
+        [_alone(line, crop.shape[0], tier, level, panel) for line, crop in zip(lines, crops, strict=True)]
+        for lines, crops, tier, level in zip(read, pages, tiers, levels, strict=True)
     ]
     if panel.second is None:
         return judged
@@ -59,18 +60,18 @@ def read_lines(pages: Sequence[Sequence[Image]], tiers: Sequence[str], panel: Pa
     seconds = iter(
         panel.second.recognize([crops[i] for crops, asked in zip(pages, doubtful, strict=True) for i in asked])
     )
-    for lines, firsts, crops, tier, asked in zip(judged, read, pages, tiers, doubtful, strict=True):
+    for lines, firsts, crops, tier, level, asked in zip(judged, read, pages, tiers, levels, doubtful, strict=True):
         others = {i: next(seconds) for i in asked}
         known = _known(lines, firsts, others)
         for i, other in others.items():
-            lines[i] = _together(firsts[i], other, crops[i].shape[0], tier, known, panel, panel.second.name)
+            lines[i] = _together(firsts[i], other, crops[i].shape[0], tier, level, known, panel, panel.second.name)
     return judged
 
 
-def _alone(line: RecognizedLine, height: float, tier: str, panel: Panel) -> ReadLine:
+def _alone(line: RecognizedLine, height: float, tier: str, page: float, panel: Panel) -> ReadLine:
     name = panel.first.name
     words = [
-        ReadWord(w, name, panel.calibration.word(name, Evidence(w.text, w.confidence, w.least, height, tier)))
+        ReadWord(w, name, panel.calibration.word(name, Evidence(w.text, w.confidence, w.least, height, tier, page)))
         for w in line.words
     ]
     return ReadLine(tuple(words), line.confidence)
@@ -99,21 +100,28 @@ def _together(
     second: RecognizedLine,
     height: float,
     tier: str,
+    page: float,
     known: Counter[str],
     panel: Panel,
     second_name: str,
 ) -> ReadLine:
     names = (panel.first.name, second_name)
     words = [
-        ReadWord(v.word, _engine(v, names), panel.calibration.word(v.way, evidence_of(v, height, tier)))
+        ReadWord(v.word, _engine(v, names), panel.calibration.word(v.way, evidence_of(v, height, tier, page)))
         for v in vote(first, second, names, known, panel.calibration)
     ]
     return ReadLine(tuple(words), first.confidence)
 
 
-def evidence_of(voted: VotedWord, height: float, tier: str) -> Evidence:
+def page_level(lines: Sequence[RecognizedLine]) -> float:
+    """How sure an engine is on a page: the mean over its words of their least certain character."""
+    least = [word.least for line in lines for word in line.words]
+    return sum(least) / len(least) if least else 0.5
+
+
+def evidence_of(voted: VotedWord, height: float, tier: str, page: float) -> Evidence:
     word = voted.word
-    return Evidence(word.text, word.confidence, word.least, height, tier, voted.other, voted.certainty)
+    return Evidence(word.text, word.confidence, word.least, height, tier, page, voted.other, voted.certainty)
 
 
 def _engine(voted: VotedWord, names: tuple[str, str]) -> str:

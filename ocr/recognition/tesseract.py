@@ -39,6 +39,9 @@ INK, PAPER = 2, 85
 """Percentiles of a crop's levels that are made black and white. A margin lighter than the paper is read as strokes
 along the crop's edge: on typescript this takes word errors from .135 to .105."""
 
+LEAST_INK = 8
+"""Levels between the darkest and the lightest pixel of a crop below which it is blank: Tesseract reads signs there."""
+
 LEAST_CONTRAST = 32
 """Levels between ink and paper below which there is no ink, only grain that is not to be made black."""
 
@@ -63,15 +66,17 @@ class TesseractRecognizer:
 
     def recognize(self, crops: Sequence[Image], hint: Hint = LINE) -> list[RecognizedLine]:
         """The text of each crop with its words, left to right; `EngineError` when the program cannot do it."""
-        if not crops:
-            return []
+        printed = [number for number, crop in enumerate(crops) if np.ptp(crop) >= LEAST_INK]
+        if not printed:
+            return [NOTHING] * len(crops)
         program = _program(self._settings.tesseract_program)
         _language_data(program, self._languages)
         with tempfile.TemporaryDirectory(prefix="tesseract-") as folder:
-            listing = _write_list(Path(folder), crops)
-            output = _run(program, self._languages, listing, len(crops), self._threads, hint)
+            listing = _write_list(Path(folder), [crops[number] for number in printed])
+            output = _run(program, self._languages, listing, len(printed), self._threads, hint)
         found = _words(output)
-        return [_line(found.get(number, []), crop.shape[1]) for number, crop in enumerate(crops, start=1)]
+        lines = {number: _line(found.get(page, []), crops[number].shape[1]) for page, number in enumerate(printed, 1)}
+        return [lines.get(number, NOTHING) for number in range(len(crops))]
 
 
 def is_available(settings: TextSettings) -> bool:

@@ -7,7 +7,6 @@ right, from what both say of themselves, from the characters at odds, and from t
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ import numpy as np
 from ocr.engines import RecognizedLine, RecognizedWord
 from ocr.recognition.alignment import Stretch, align, spans, words_around
 from ocr.recognition.calibration import Calibration, log_odds
-from ocr.recognition.lexicon import is_word
+from ocr.recognition.lexicon import EDGES, ODD, is_word
 
 LETTERS = ("capitals", "letters")
 
@@ -27,11 +26,6 @@ STYLE = str.maketrans(
 """Signs that engines write in one way or another whatever is printed: the first engine's way stays."""
 
 KINDS = ("nothing", "space", "digits", "capitals", "letters", "signs", "mixed")
-
-_ODD = re.compile(r"[^\W\d_]\d|\d[^\W\d_]|[^\W\d_][^\w\s'’.,/:&@–-]+\w")
-"""Digits among letters, or signs inside a word: seldom printed, often misread."""
-
-_EDGES = re.compile(r"^\W+|\W+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +109,8 @@ def features(stretch: Stretch, first: RecognizedLine, second: RecognizedLine, kn
             listed,
             other_listed,
             (other_listed - listed) * letters,
-            _ODD.search(context) is not None,
-            _ODD.search(other_context) is not None,
+            ODD.search(context) is not None,
+            ODD.search(other_context) is not None,
             len(here) - len(there),
             math.log1p(max(len(here), len(there))),
             here.casefold() == there.casefold(),
@@ -249,7 +243,7 @@ def _listed(text: str) -> float:
 
 
 def _key(word: str) -> str:
-    return _EDGES.sub("", word).casefold()
+    return EDGES.sub("", word).casefold()
 
 
 def _kind(text: str) -> str:

@@ -26,7 +26,7 @@ SHARE = st.floats(0, 1)
 
 @given(SHARE, SHARE, st.text(min_size=1, max_size=20), st.sampled_from(["good", "fair", "poor", "digital"]))
 def test_every_word_has_a_probability(confidence, least, text, tier):
-    evidence = Evidence(text, confidence, least, 30.0, tier)
+    evidence = Evidence(text, confidence, least, 30.0, tier, 0.8)
 
     for way in [*load().words, "an engine nobody fitted"]:
         assert 0 <= load().word(way, evidence) <= 1
@@ -41,7 +41,7 @@ def test_a_line_is_never_likelier_right_than_with_one_word_surer(words, index):
 
 
 def test_an_engine_nobody_fitted_keeps_its_own_confidence():
-    assert load().word("nobody", Evidence("word", 0.4, 0.3, 30.0, "good")) == 0.4
+    assert load().word("nobody", Evidence("word", 0.4, 0.3, 30.0, "good", 0.8)) == 0.4
 
 
 def test_fitted_weights_find_again_the_probabilities_that_made_the_data():
@@ -54,7 +54,7 @@ def test_fitted_weights_find_again_the_probabilities_that_made_the_data():
 
 
 def test_outcomes_that_never_vary_give_finite_weights():
-    features = np.array([word_features(Evidence("word", 0.9, 0.9, 30.0, "good"))] * 50)
+    features = np.array([word_features(Evidence("word", 0.9, 0.9, 30.0, "good", 0.8))] * 50)
 
     weights = fit(features, np.ones(50))
 
@@ -99,13 +99,13 @@ def test_what_was_fitted_tells_a_good_engine_from_a_bad_one():
     lines = [
         KnownLine(f"d{i % 7}", reading("total due", 0.99), reading("total duo", 0.6), "total due", 40, "good")
         if i % 4
-        else KnownLine(f"d{i % 7}", reading("totol due", 0.7), reading("total due", 0.9), "total due", 40, "good")
+        else KnownLine(f"d{i % 7}", reading("totol duo", 0.7), reading("total due", 0.9), "total due", 40, "good")
         for i in range(200)
     ]
 
     fitted = fit_calibration(lines, ("first", "second"), "a test")
 
-    sure, unsure = (fitted.word("first", Evidence("total", c, c, 40, "good")) for c in (0.99, 0.7))
-    assert sure > 0.9 and unsure < sure - 0.3
+    sure, unsure = (fitted.word("first", Evidence("totol", c, c, 40, "good", 0.9)) for c in (0.99, 0.7))
+    assert sure > 0.9 > unsure
     assert fitted.fitted_on == "a test"
     assert "first>second/characters" in fitted.votes

@@ -9,7 +9,7 @@ from ocr.recognition.calibration import Calibration, load
 from ocr.recognition.voting import features, question, vocabulary, vote
 
 NAMES = ("ppocr", "tesseract")
-NOBODY = Calibration("", {}, [0.0, 1.0, 0.0, 0.0], {})
+NOBODY = Calibration("", {}, [0.0, 1.0, 0.0], {})
 WIDTH = 20
 
 
