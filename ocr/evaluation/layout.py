@@ -1,10 +1,9 @@
-"""How well regions were found, and in which order their parts are read: counts that can be pooled over pages."""
+"""How well regions were found: counts that can be pooled over pages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 Box = tuple[float, float, float, float]
 Labelled = tuple[str, Box]
@@ -69,14 +68,3 @@ def intersection_over_union(a: Box, b: Box) -> float:
         return 0.0
     common = across * down
     return common / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - common)
-
-
-def broken_neighbours(order: Sequence[int]) -> tuple[int, int]:
-    """How many of the pairs that follow each other in the truth do not in `order`, and of how many.
-
-    `order` lists the numbers 0, 1, 2… of a page's lines in the true order as they were read. A column read too early
-    breaks two pairs, columns read row by row break nearly all.
-    """
-    follows = set(pairwise(order))
-    pairs = max(0, len(order) - 1)
-    return pairs - sum((number, number + 1) in follows for number in range(pairs)), pairs

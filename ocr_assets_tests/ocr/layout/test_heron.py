@@ -22,8 +22,6 @@ def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     config = RTDetrV2Config(
         backbone_config=backbone,
-        backbone=None,
-        use_pretrained_backbone=False,
         encoder_in_channels=[8, 16, 16],
         encoder_hidden_dim=16,
         d_model=16,

@@ -72,3 +72,18 @@ def test_a_heading_that_opens_the_first_page_is_the_title() -> None:
     assert [r.kind for r in regions(boxes)] == ["title", "heading"]
     later = Page(number=2, width=1000, height=1400, dpi=120, source_width=600, source_height=840)
     assert [r.kind for r in regions(boxes, later)] == ["heading", "heading"]
+
+
+def test_a_figure_between_two_columns_does_not_break_them_apart() -> None:
+    left = [LayoutBox("text", 0.9, 100, y, 480, y + 380) for y in (100, 500, 900)]
+    right = [LayoutBox("text", 0.9, 520, y, 900, y + 380) for y in (100, 500, 900)]
+    between = LayoutBox("figure", 0.9, 400, 480, 600, 900)
+    found = regions([*left, between, *right])
+    assert [(r.kind, r.x0) for r in found] == [("text", 100)] * 3 + [("text", 520)] * 3 + [("figure", 400)]
+
+
+def test_a_signature_at_the_right_is_read_where_it_stands() -> None:
+    date, name = LayoutBox("text", 0.9, 120, 300, 400, 320), LayoutBox("text", 0.9, 700, 340, 900, 360)
+    heading = LayoutBox("heading", 0.9, 350, 420, 600, 445)
+    body = LayoutBox("text", 0.9, 100, 460, 900, 900)
+    assert [r.y0 for r in regions([body, heading, name, date])] == [300, 340, 420, 460]
