@@ -45,7 +45,7 @@ def _skew_report(skew: dict[str, Any], plots_folder: Path) -> list[str]:
     lines += [
         "",
         f"Papers ±15°, as turned: {own['within']:.2f} within 0.1°, mean {own['mean']:.3f}° (at least .98 / .04°,",
-        f"reach 1.00 / .02°; jdeskew {peer['within']:.2f} / {peer['mean']:.3f}°). Scans, without own skew, as a share of",
+        f"reach 1.00 / .02°; jdeskew {peer['within']:.2f} / {peer['mean']:.3f}°). Scans without own skew, as a share of",
         "jdeskew's mean error (at least a half, reach a quarter): " + ", ".join(_shares(skew)) + ".",
         "As turned, scans have a floor that no estimator can be below: receipts really hang by a quarter of a degree.",
         "",
