@@ -45,8 +45,8 @@ def _skew_report(skew: dict[str, Any], plots_folder: Path) -> list[str]:
     lines += [
         "",
         f"Papers ±15°, as turned: {own['within']:.2f} within 0.1°, mean {own['mean']:.3f}° (at least .98 / .04°,",
-        f"reach 1.00 / .02°; jdeskew {peer['within']:.2f} / {peer['mean']:.3f}°). Scans without own skew, as a share of",
-        "jdeskew's mean error (at least a half, reach a quarter): " + ", ".join(_shares(skew)) + ".",
+        f"reach 1.00 / .02°; jdeskew {peer['within']:.2f} / {peer['mean']:.3f}°). Scans without own skew, as a share",
+        "of jdeskew's mean error (at least a half, reach a quarter): " + ", ".join(_shares(skew)) + ".",
         "As turned, scans have a floor that no estimator can be below: receipts really hang by a quarter of a degree.",
         "",
         "![Mean error of skew by set](reading/turning.png)",
@@ -125,7 +125,7 @@ def _perspective_report(perspective: dict[str, Any]) -> list[str]:
         *lines,
         "",
         f"Outlines found where there is nothing to correct, on the first pages of {perspective['looked']} scans and",
-        f"renderings: {len(false)}{' (' + ', '.join(false) + ')' if false else ''}. {after['photographs']} photographed",
+        f"renderings: {len(false)}{' (' + ', '.join(false) + ')' if false else ''}. {after['photographs']} photos of",
         f"facing pages read end to end: CER {before['CER']:.3f} as photographed, {after['CER']:.3f} corrected; word F1",
         f"{before['word F1']:.3f} and {after['word F1']:.3f}.",
     ]
