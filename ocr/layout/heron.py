@@ -60,7 +60,7 @@ class HeronLayoutDetector:
         from PIL import Image as Pillow
 
         weights = heron_weights(self._settings)
-        network = _network(weights.parents[1], self._engines.threads, self._engines.device)
+        network = _network(weights.parents[1], self._settings.min_score, self._engines.threads, self._engines.device)
         labels = network.get_label_mapping()
         found = network.predict_batch(
             [ObjectDetectionEngineInput(image=Pillow.fromarray(image).convert("RGB")) for image in images]
@@ -69,7 +69,6 @@ class HeronLayoutDetector:
             [
                 LayoutBox(KINDS.get(labels[label].lower().replace("-", "_"), "text"), score, *box)
                 for label, score, box in zip(one.label_ids, one.scores, one.bboxes, strict=True)
-                if score >= self._settings.min_score
             ]
             for one in found
         ]
@@ -88,7 +87,7 @@ def heron_weights(settings: RegionsSettings) -> Path:
 
 
 @lru_cache(maxsize=1)
-def _network(artifacts: Path, threads: int, device: str) -> BaseObjectDetectionEngine:
+def _network(artifacts: Path, min_score: float, threads: int, device: str) -> BaseObjectDetectionEngine:
     with loading("heron"):
         from docling.datamodel.accelerator_options import AcceleratorOptions
         from docling.datamodel.pipeline_options import LayoutObjectDetectionOptions
@@ -96,7 +95,7 @@ def _network(artifacts: Path, threads: int, device: str) -> BaseObjectDetectionE
 
         options = LayoutObjectDetectionOptions.from_preset("layout_heron_default")
         network = create_object_detection_engine(
-            options=options.engine_options,
+            options=options.engine_options.model_copy(update={"score_threshold": min_score}),
             model_spec=options.model_spec,
             artifacts_path=artifacts,
             enable_remote_services=False,

@@ -17,9 +17,8 @@ def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from transformers import ResNetConfig, RTDetrImageProcessor, RTDetrV2Config, RTDetrV2ForObjectDetection
 
     folder = tmp_path_factory.mktemp("artifacts")
-    backbone = ResNetConfig(
-        embedding_size=8, hidden_sizes=[8, 8, 16, 16], depths=[1, 1, 1, 1], out_features=["stage2", "stage3", "stage4"]
-    )
+    backbone = ResNetConfig(embedding_size=8, hidden_sizes=[8, 8, 16, 16], depths=[1, 1, 1, 1])
+    backbone.out_features = ["stage2", "stage3", "stage4"]
     config = RTDetrV2Config(
         backbone_config=backbone,
         encoder_in_channels=[8, 16, 16],

@@ -1,3 +1,5 @@
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,6 +37,20 @@ def test_every_box_is_read_once(page: list[Box]) -> None:
 def test_the_order_does_not_depend_on_the_order_of_the_input(page: list[Box], random) -> None:
     shuffled = random.sample(page, len(page))
     assert ordered(shuffled) == ordered(page)
+
+
+@given(st.lists(boxes, max_size=25), st.sampled_from([0.25, 2.0, 8.0]))
+def test_the_order_does_not_depend_on_the_resolution(page: list[Box], scale: float) -> None:
+    scaled = [(x0 * scale, y0 * scale, x1 * scale, y1 * scale) for x0, y0, x1, y1 in page]
+    assert reading_order(scaled, WIDTH * scale, HEIGHT * scale) == reading_order(page, WIDTH, HEIGHT)
+
+
+@given(st.lists(boxes, max_size=25), st.integers(-300, 300), st.integers(-300, 300))
+def test_the_order_does_not_depend_on_where_on_the_page_they_stand(page: list[Box], right: int, down: int) -> None:
+    # Twentieths are not exact in binary: on a grid of twenty, edges that touch still touch when moved.
+    grid = [(x0 * 20, y0 * 20, x1 * 20, y1 * 20) for x0, y0, x1, y1 in page]
+    moved = [(x0 + right * 20, y0 + down * 20, x1 + right * 20, y1 + down * 20) for x0, y0, x1, y1 in grid]
+    assert reading_order(moved, WIDTH * 20, HEIGHT * 20) == reading_order(grid, WIDTH * 20, HEIGHT * 20)
 
 
 @given(st.lists(st.tuples(st.integers(0, 300), st.integers(350, 900), st.integers(5, 40)), min_size=1, max_size=30))
@@ -103,3 +119,24 @@ def test_a_date_on_the_right_above_an_address_on_the_left_comes_first() -> None:
 def test_a_page_of_many_overlapping_boxes_is_ordered_without_running_away() -> None:
     page = [(float(n % 97), float(n % 89), float(n % 97 + 300), float(n % 89 + 300)) for n in range(1500)]
     assert sorted(reading_order(page, WIDTH, HEIGHT)) == list(range(1500))
+
+
+@pytest.mark.parametrize("degrees", [-1.0, -0.5, 0.5, 1.0])
+def test_columns_of_a_page_not_quite_straight_are_still_columns(degrees: float) -> None:
+    columns = [lines(60, 330, 200, 20), lines(365, 635, 200, 20), lines(670, 940, 200, 20)]
+    fall = np.tan(np.radians(degrees))
+    page = [(x0, y0 + fall * x0, x1, y1 + fall * x0) for column in columns for x0, y0, x1, y1 in column]
+    assert ordered(page[::-1]) == page
+
+
+def test_notes_beside_the_text_are_not_read_into_its_lines() -> None:
+    body = [(300.0, top, 900.0, top + 250) for top in (100.0, 380.0, 660.0)]
+    notes = [(60.0, 150.0, 250.0, 260.0), (60.0, 700.0, 250.0, 800.0)]
+    read = ordered(body + notes)
+    assert [box for box in read if box in body] == body
+    assert [box for box in read if box in notes] == notes
+
+
+def test_a_signature_between_a_date_and_a_heading_is_no_column() -> None:
+    page = [(120.0, 300.0, 400.0, 320.0), (700.0, 340.0, 900.0, 360.0), (350.0, 420.0, 600.0, 445.0)]
+    assert ordered(page[::-1]) == page
