@@ -129,7 +129,10 @@ def _pymupdf() -> Finder:
 
 
 def _docling() -> Finder:
-    """Docling with its own RapidOCR; its layout model is the packaged one through our plugin, lines and all."""
+    """Docling with its own RapidOCR; its layout model is the packaged one through our plugin.
+
+    On images Docling asks the layout model before OCR, so that the plugin has no lines to fit its boxes to.
+    """
     import cv2
     from docling.datamodel.base_models import InputFormat
     from docling.datamodel.pipeline_options import OcrMode, PdfPipelineOptions, RapidOcrOptions

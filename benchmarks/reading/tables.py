@@ -54,7 +54,7 @@ def _answers() -> Iterator[tuple[Neighbours, dict[str, Neighbours]]]:
                 image, words = read[number]
                 rect = source.rect
                 size = (rect.width, rect.height)
-                scale = [1 / SCALE, 0.0, 0.0, 0.0, 1 / SCALE, 0.0]
+                scale = [1 / SCALE, 0.0, 0.0, 0.0, 1 / SCALE, 0.0, 0.0, 0.0, 1.0]
                 page = Page(number, image.shape[1], image.shape[0], DPI, *size, transform=scale)
                 table = Region(number, 0, "table", *_outline(cells), 1.0, "truth")
                 digital = cells_of_tables(document, [page], {number: [table]})[number]
