@@ -17,11 +17,11 @@ from benchmarks.reading.turning_report import report
 from ocr.engines import Image, OrientationClassifier
 from ocr.evaluation.bootstrap import bootstrap_ratio
 from ocr.evaluation.skew import WITHIN, skew_score
-from ocr.evaluation.text import compare, pool
+from ocr.evaluation.text import TextScore, compare, pool
 
 __all__ = ["measure", "report"]
 
-READ = "facing pages"
+READ_ON = ("wood", "stone")
 PAGES = {"papers": 10, "contracts": 6, "old books": 8, "receipts": 12, "typewritten": 6, "facing pages": 3}
 ANGLES = {15: 2, 45: 1}
 """How many angles a page is turned by, within so many degrees to either side."""
@@ -133,7 +133,8 @@ def _manifest() -> list[dict[str, Any]]:
         right = [page.page.rotation for page in good] == EXPECTED.get(case["file"], [0] * len(made))
         if case["kind"] == "tiff_orientation":
             pictures.append(good[0].image)
-            right = right and np.array_equal(pictures[0], good[0].image)
+            # The files were compressed one by one.
+            right = right and float(np.abs(pictures[0].astype(int) - good[0].image).mean()) < 2
         if case["kind"] == "skew":
             # The expected angles are whole degrees.
             right = right and abs(good[0].page.skew + float(case["expected"])) <= 0.75
@@ -165,26 +166,39 @@ def _all_files() -> list[Path]:
     return [file for pattern in patterns for file in sorted(evaluation_data.ROOT.glob(pattern))]
 
 
-def _reading() -> dict[str, dict[str, float]]:
-    """CER and word F1 of photographed facing pages, corrected and not."""
+def _reading() -> dict[str, dict[str, dict[str, float]]]:
+    """CER and word F1 of facing pages and old books: scanned, photographed, and photographed and corrected."""
     from ocr.assembly import Engines
     from ocr.reading import read
     from ocr.settings import PagesSettings, ReadingSettings
 
-    known = [(first_page(path, 150), text) for name, path, text in evaluation_data.printed_pages() if name == READ]
-    photos = [
-        (_encoded(photo), text)
-        for image, text in known
-        for kind, photo, _ in photographs([image], seed=1)
-        if kind in ("wood", "stone")
-    ]
-    found = {}
-    for label, perspective in (("corrected", True), ("as photographed", False)):
-        engines = Engines(ReadingSettings(pages=PagesSettings(perspective=perspective)))
-        readings = [(truth, read(photo, engines)) for photo, truth in photos]
-        pooled = pool(compare(truth, "\n".join(line.text for line in reading.lines)) for truth, reading in readings)
-        found[label] = {"CER": pooled.characters.rate, "word F1": pooled.bag.f1, "photographs": len(photos)}
+    engines = {on: Engines(ReadingSettings(pages=PagesSettings(perspective=on))) for on in (True, False)}
+
+    def score(image: Image, truth: str, perspective: bool) -> TextScore:
+        reading = read(_encoded(image), engines[perspective])
+        return compare(truth, "\n".join(line.text for line in reading.lines))
+
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for name, known in _known_texts().items():
+        scores: dict[str, list[TextScore]] = {"scanned": [], "photographed": [], "corrected": []}
+        for seed, (image, truth) in enumerate(known):
+            scores["scanned"].append(score(image, truth, True))
+            for kind, photo, _ in photographs([image], seed):
+                if kind in READ_ON:
+                    scores["photographed"].append(score(photo, truth, False))
+                    scores["corrected"].append(score(photo, truth, True))
+        pooled = {label: pool(of_label) for label, of_label in scores.items()}
+        found[name] = {label: {"CER": p.characters.rate, "word F1": p.bag.f1} for label, p in pooled.items()}
     return found
+
+
+def _known_texts() -> dict[str, list[tuple[Image, str]]]:
+    facing = [(path, text) for name, path, text in evaluation_data.printed_pages() if name == "facing pages"]
+    books = [(path, truth.pages[0].wording or "") for path, truth in evaluation_data.old_books()]
+    return {
+        name: [(first_page(path, 150), text) for path, text in known]
+        for name, known in (("facing pages", facing), ("old books", books[:4]))
+    }
 
 
 def _encoded(image: Image) -> bytes:
