@@ -48,8 +48,8 @@ def _skew_report(skew: dict[str, Any], plots_folder: Path) -> list[str]:
         f"reach 1.00 / .02°; jdeskew {peer['within']:.2f} / {peer['mean']:.3f}°). Scans without own skew, as a share",
         "of jdeskew's mean error (at least a half, reach a quarter): " + ", ".join(_shares(skew)) + ".",
         "As turned, scans have a floor for whoever sees their own skew: the lines of these receipts hang by a quarter",
-        "of a degree (their detected boxes say so as well). There jdeskew is nearer to the angle of turning since it also",
-        "sees the outline of the grey picture on the white canvas, which leans by exactly that angle.",
+        "of a degree (their detected boxes say so as well). There jdeskew is nearer to the angle of turning since it",
+        "also sees the outline of the grey picture on the white canvas, which leans by exactly that angle.",
         "",
         "![Mean error of skew by set](reading/turning.png)",
     ]
@@ -124,8 +124,10 @@ def _perspective_report(perspective: dict[str, Any]) -> list[str]:
     lines += [
         "",
         f"Outlines found where there is nothing to correct, on the first pages of {perspective['looked']} scans and",
-        f"renderings: {len(false)}{' (' + ', '.join(false) + ')' if false else ''}. Read end to end (CER / word F1); where",
-        "a corrected page has the CER of its scan, what is left is reading order and recognition, not perspective.",
+        f"renderings: {len(false)}{' (' + ', '.join(false) + ')' if false else ''}.",
+        "",
+        "Read end to end, CER / word F1. Equal word F1 with other CER is a line of a footer in another order, and the",
+        "shape of quotation marks.",
         "",
         "| set | scanned | photographed | photographed and corrected |",
         "|" + " --- |" * 4,
