@@ -23,7 +23,7 @@ _COARSE_ROW = 4.0
 _COARSE_POINTS = 6_000
 _ANGLES = np.arange(-45.0, 45.0, _COARSE_STEP)
 
-_PASSES = ((10_000, 0.7, 0.1, 2.0), (40_000, 0.5, 0.05, 0.7))
+_PASSES = ((8_000, 0.7, 0.1, 2.0), (25_000, 0.5, 0.05, 0.7))
 """Of the finer passes: most points, half range and step in degrees, height of a row in pixels."""
 
 _PEAK = 0.8
@@ -88,7 +88,8 @@ def _roughness(points: np.ndarray) -> np.ndarray:
     """
     few = _sample(points, _COARSE_POINTS)
     rows, count = _rows(few, _ANGLES, _COARSE_ROW)
-    profiles = np.bincount(rows.astype(np.int32).ravel(), minlength=len(_ANGLES) * count).reshape(len(_ANGLES), count)
+    numbers = _counted_on(rows.astype(np.int32), count)
+    profiles = np.bincount(numbers, minlength=len(_ANGLES) * count).reshape(len(_ANGLES), count)
     return np.square(np.diff(profiles, axis=1)).sum(axis=1) / (2 * few.shape[1])
 
 
@@ -100,26 +101,29 @@ def _confidence(scores: np.ndarray, nearest: int) -> float:
 
 
 def _rows(points: np.ndarray, angles: np.ndarray, height: float) -> tuple[np.ndarray, int]:
-    """`angles×N`: the row, inclined by each angle (degrees), that each point falls on; and how many an angle has.
-
-    The rows of one angle are numbered on from those of the one before.
-    """
+    """`angles×N`: the row, inclined by each angle (degrees), that each point falls on; and how many there are."""
     turns = np.deg2rad(angles)
     across = (np.stack([np.sin(turns), np.cos(turns)], axis=1) / height).astype(np.float32)
     rows = across @ points
     rows -= rows.min()
-    count = int(rows.max()) + 2
-    return rows.astype(np.float64) + np.arange(len(angles))[:, np.newaxis] * count, count
+    return rows, int(rows.max()) + 2
+
+
+def _counted_on(whole: np.ndarray, count: int) -> np.ndarray:
+    """Rows of all angles in one numbering: those of one angle go on from those of the one before."""
+    return (whole + np.arange(len(whole), dtype=np.int32)[:, np.newaxis] * count).ravel()
 
 
 def _alignment(points: np.ndarray, angles: np.ndarray, height: float) -> np.ndarray:
     """How unevenly the points fall on rows inclined by each angle: the sum of squares of the rows' counts."""
     rows, count = _rows(points, angles, height)
     whole = rows.astype(np.int32)
-    part = rows - whole
+    part = (rows - whole).ravel()
     # Each point is shared between its two nearest rows, so that the score changes smoothly with the angle.
-    size = count * len(angles)
-    profiles = np.bincount(whole.ravel(), 1 - part.ravel(), size) + np.bincount(whole.ravel() + 1, part.ravel(), size)
+    numbers, size = _counted_on(whole, count), count * len(angles)
+    lower = np.bincount(numbers, part, size)
+    profiles = np.bincount(numbers, minlength=size) - lower
+    profiles[1:] += lower[:-1]
     return np.square(profiles).reshape(len(angles), count).sum(axis=1)
 
 
