@@ -40,7 +40,10 @@ class UnsupportedType(DocumentError):
 
 class BrokenDocument(DocumentError):
     code = "broken"
-    advice = "The file is damaged; fetch it again, or repair it (`qpdf in.pdf out.pdf`) and add the result."
+    advice = (
+        "The file is damaged; fetch it again, or repair it (save it anew in another program; a PDF: "
+        "`qpdf in.pdf out.pdf`) and add the result."
+    )
 
 
 class EncryptedDocument(DocumentError):

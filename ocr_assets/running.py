@@ -51,7 +51,8 @@ def read_and_publish(settings: Settings, workers: int, *, console: Console | Non
     started = time.perf_counter()
     ledger = Ledger(settings.ledger_url)
     engines = Engines(settings.reading)
-    pending = ledger.pending({stage: engines.fingerprint(stage) for stage in STAGES})
+    fingerprints = {stage: engines.fingerprint(stage) for stage in STAGES}
+    pending = ledger.pending(fingerprints)
     current = ledger.state() == ledger.published_state()
     if not pending and (current or not ledger.documents()):
         return Summary(nothing_to_do=True, published=current)
@@ -63,7 +64,9 @@ def read_and_publish(settings: Settings, workers: int, *, console: Console | Non
         try:
             if pending:
                 _read(settings, ledger, pending, workers, began, console, crew)
-            _count(ledger, [item.document for item in pending], summary)
+            # What a failed run left as it was is not counted, though an older reading of it may be there.
+            left = {item.document for item in ledger.pending(fingerprints)}
+            _count(ledger, [item.document for item in pending if item.document not in left], summary)
             summary.errors = crew.errors
             if not summary.errors:
                 _publish(crew, console, summary)

@@ -12,10 +12,11 @@ import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_origin
 
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import SettingsError as UnreadableVariable
 
 from ocr.errors import EngineError
 from ocr.settings import ReadingSettings, Section
@@ -134,11 +135,25 @@ def _load(file: Path, environment: tuple[tuple[str, str], ...]) -> Settings:
             use_types(settings.records.types)
         return settings
     except EngineError as error:
-        raise SettingsError(f"{file}: {error}") from error
+        source = "OCR_RECORDS__TYPES" if "OCR_RECORDS__TYPES" in os.environ else file
+        raise SettingsError(f"{source}: {error}") from error
+    except UnreadableVariable as error:
+        raise SettingsError(f'{_unreadable()}: a list is wanted, as ["en", "de"]') from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file}: not valid TOML: {error}") from error
     except ValidationError as error:
         raise SettingsError("; ".join(_explained(file, fault) for fault in error.errors())) from error
+
+
+def _unreadable() -> str:
+    """The variables that hold no value of their setting's shape: lists are written as in JSON."""
+    lists = [
+        f"OCR_{section}__{name}".upper()
+        for section, info in Settings.model_fields.items()
+        for name, setting in getattr(info.annotation, "model_fields", {}).items()
+        if get_origin(setting.annotation) is list
+    ]
+    return ", ".join(v for v in lists if v in os.environ and not os.environ[v].lstrip().startswith("[")) or "OCR_…"
 
 
 def _explained(file: Path, fault: Mapping[str, Any]) -> str:

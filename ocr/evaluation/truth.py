@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal
 
@@ -110,6 +112,35 @@ class Truth(_Strict):
         if len(set(numbers)) < len(numbers):
             raise ValueError("two pages have the same number")
         return self
+
+
+def misfits(truth: Truth) -> list[str]:
+    """What no reading could equal: fields that the type has not, and values not written as values of their kind."""
+    from ocr.extraction.doctype import kinds, registry
+
+    declared = registry().get(truth.type or "")
+    known = {rule.name: rule.kind for rule in declared.fields if rule.kept} if declared else kinds()
+    if not known:
+        return []
+    faults = []
+    for name, values in [*((n, [v]) for n, v in truth.fields.items()), *truth.several.items()]:
+        if name not in known:
+            faults.append(f"{name}: {truth.type or 'no type'} has no such field; there are {', '.join(sorted(known))}")
+            continue
+        faults += [f"{name}: {fault}" for value in values if value and (fault := unfit(known[name], value))]
+    return faults
+
+
+def unfit(kind: str, value: str) -> str:
+    """Why a value is not written as the records stage writes values of its kind; empty where it is."""
+    try:
+        if kind in ("amount", "quantity"):
+            Decimal(value)
+        elif kind == "date":
+            date.fromisoformat(value)
+    except (InvalidOperation, ValueError):
+        return f"{value!r} is not {'a date as 2026-03-01' if kind == 'date' else 'an amount as 1234.50'}"
+    return ""
 
 
 def load_truth(path: Path) -> Truth:

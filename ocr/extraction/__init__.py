@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ocr.documents import Field, Line, Page, Record, Region, TableCell, Word
+from ocr.documents import Field, Line, Page, Record, Region, TableCell, Violation, Word
 from ocr.extraction import rules, schemas
 from ocr.extraction.classify import classify
 from ocr.extraction.confidence import calibrate
-from ocr.extraction.doctype import DocumentType, Finding, registry, use_types
+from ocr.extraction.doctype import DocumentType, Finding, blamed, registry, use_types
 from ocr.extraction.mentions import mentions
 from ocr.extraction.pairs import key_values
 from ocr.extraction.repair import repair
@@ -58,21 +58,34 @@ def draft(
     transcript = Transcript(pages, regions, cells, lines, words)
     name, confidence = classify(transcript)
     declared = registry().get(name)
-    found = Draft(transcript, name, confidence, declared, [])
+    found = Draft(transcript, name, confidence, declared, [], _nothing_read(pages, lines))
     if declared is None:
         found.fields = [*key_values(transcript), *mentions(transcript)]
     else:
-        found.fields = declared.read(transcript, settings)
+        with blamed(declared):
+            found.fields = declared.read(transcript, settings)
         repair(declared, transcript, found.fields, settings)
         if calibrated:
             calibrate(transcript, found.fields, doubts(found, settings), confidence)
     return found
 
 
+def _nothing_read(pages: list[Page], lines: list[Line]) -> list[Finding]:
+    """What is said of a document without a word: that it is blank, or that something on it could not be read."""
+    if lines or not pages:
+        return []
+    marked = [page.number for page in pages if not page.blank]
+    if not marked:
+        return [Finding(Violation("no_text", "warning", "every page is blank"))]
+    return [Finding(Violation("no_text", "error", "no text was found, though there are marks", page=marked[0]))]
+
+
 def doubts(found: Draft, settings: RecordsSettings) -> list[Finding]:
     """The business rules that a draft's fields break."""
-    rules_of = found.declared.rules if found.declared is not None else ()
-    return [finding for rule in rules_of for finding in rule(found.fields, settings)]
+    if found.declared is None:
+        return []
+    with blamed(found.declared):
+        return [finding for rule in found.declared.rules for finding in rule(found.fields, settings)]
 
 
 def conclude(found: Draft, settings: RecordsSettings) -> Record:

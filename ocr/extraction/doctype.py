@@ -8,7 +8,9 @@ import importlib.util
 import pkgutil
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import traceback
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -99,6 +101,20 @@ def use_types(folder: str | Path) -> None:
         _folders.add(path)
         registry.cache_clear()
         kinds.cache_clear()
+
+
+@contextmanager
+def blamed(declared: DocumentType) -> Generator[None]:
+    """What goes wrong within, in a type of the user's own, is raised as an `EngineError` that names file and line."""
+    try:
+        yield
+    except Exception as error:
+        places = {str(file) for folder in _folders for file in folder.glob("*.py")}
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in places]
+        if declared.name not in _own or not frames:
+            raise
+        where = f"{frames[-1].filename}, line {frames[-1].lineno}"
+        raise EngineError(f"[records] types: {where}: {type(error).__name__}: {error}: correct the type") from error
 
 
 def digest_of(folder: str | Path) -> str:

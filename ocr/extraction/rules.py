@@ -6,6 +6,7 @@ A rule is a function of the fields and the settings that answers `Finding`s: the
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Sequence
 
 from ocr.documents import Field, Violation
@@ -134,7 +135,9 @@ def judge(fields: Sequence[Field], findings: Sequence[Finding], settings: Record
             if field.name in finding.doubted:
                 field.reasons.append(finding.violation.message)
         if field.confidence < settings.review_below:
-            field.reasons.append(f"confidence {field.confidence:.2f} is below {settings.review_below:.2f}")
+            field.reasons.append(
+                f"confidence {rounded_down(field.confidence):.2f} is below {settings.review_below:.2f}"
+            )
         if field.reasons and field.status == "valid":
             field.status = "needs_review"
     statuses = {f.status for f in fields}
@@ -142,6 +145,11 @@ def judge(fields: Sequence[Field], findings: Sequence[Finding], settings: Record
         return "rejected"
     doubted = "needs_review" in statuses or any(f.violation.severity == "error" for f in findings)
     return "needs_review" if doubted else "valid"
+
+
+def rounded_down(confidence: float) -> float:
+    """To two places; rounded up, 0.797 would seem to be no less than 0.80."""
+    return math.floor(100 * confidence) / 100
 
 
 def _finding(rule: str, severity: str, message: str, fields: Sequence[Field], names: Sequence[str]) -> Finding:

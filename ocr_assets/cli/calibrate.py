@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
+from rich.markup import escape
 
 from ocr_assets.cli.app import console, fail, open_lake, open_ledger
 from resources.settings import Settings, home, load_settings
@@ -42,7 +43,8 @@ def calibrate(
     file = to or home() / "calibration.json"
     save(fit_calibration(lines, names, f"{known} lines of {documents} pages with ground truth"), file)
     console.print(f"Fitted on {known} lines of {documents} pages: {file}")
-    console.print(f'Set `calibration = "{file}"` under [text]; `ocr-assets run` then reads again what is stale.')
+    advice = f'Set `calibration = "{file}"` under [text]; `ocr-assets run` then reads again what is stale.'
+    console.print(escape(advice), soft_wrap=True)
 
 
 def _lines(settings: Settings, engines: Engines) -> Iterator[KnownLine]:

@@ -150,6 +150,8 @@ def sql(
 
     from resources.warehouse import CorpusMissing, connect
 
+    if not query.strip():
+        fail('there is nothing to ask: try "show tables"', code=USAGE)
     try:
         with connect(load_settings().corpus_path, read_only=True) as connection:
             result = connection.sql(query)

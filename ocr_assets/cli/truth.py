@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.markup import escape
@@ -11,6 +12,10 @@ from rich.table import Table
 
 from ocr_assets.cli.app import USAGE, console, errors, fail, open_ledger, say_json
 from resources.settings import home, load_settings
+
+if TYPE_CHECKING:
+    from ocr.evaluation.truth import Truth
+    from resources.ledger import Ledger
 
 SHOWN = 10
 
@@ -33,7 +38,7 @@ def import_(
     """Write <sha256>.json for every document in a set of another format; what does not fit is named, others go on."""
     from ocr.evaluation.importing import FORMATS
     from ocr.evaluation.importing.belongings import DocumentMissing
-    from ocr.evaluation.truth import Truth, save_truth
+    from ocr.evaluation.truth import Truth, misfits, save_truth
 
     if format_ not in FORMATS:
         fail(f"no format {format_!r}: choose of {', '.join(FORMATS)}", code=USAGE)
@@ -41,19 +46,29 @@ def import_(
         if given is not None and not given.exists():
             fail(f"no such file or folder: {given}", code=USAGE)
     folder = into or home() / "ground_truth"
-    written, refused, missing = 0, [], []
+    written, refused, missing, odd = 0, [], [], []
     for found in FORMATS[format_](path, documents):
         if isinstance(found, Truth):
             save_truth(found.model_copy(update={"set": set_}) if set_ else found, folder)
             written += 1
+            odd += [f"{found.name}: {fault}" for fault in misfits(found)]
         else:
             (missing if isinstance(found, DocumentMissing) else refused).append(str(found))
     if as_json:
-        say_json({"written": written, "into": str(folder), "refused": refused, "without_document": missing})
+        say_json(
+            {
+                "written": written,
+                "into": str(folder),
+                "refused": refused,
+                "without_document": missing,
+                "kept_as_printed": odd,
+            }
+        )
     else:
         console.print(f"{written} written to {escape(str(folder))}", soft_wrap=True)
     _complain("refused", refused)
     _complain("without their document", missing)
+    _complain("kept as it stands, though no reading will equal it", odd)
     if not written or refused:
         raise typer.Exit(USAGE)
 
@@ -71,7 +86,7 @@ def check(
     as_json: bool = typer.Option(False, "--json", help="Print the result as JSON."),
 ) -> None:
     """Whether every truth file fits, and which documents have truth of what."""
-    from ocr.evaluation.truth import Truth, TruthError, load_truth
+    from ocr.evaluation.truth import TruthError, load_truth, misfits
 
     settings = load_settings()
     absent = [folder for folder in folders or [] if not folder.is_dir()]
@@ -87,9 +102,12 @@ def check(
                 refused.append(str(error))
             else:
                 known.setdefault(found.sha256, found)
+                refused += [f"{file}: {fault}" for fault in misfits(found)]
+    ledger = open_ledger(settings)
+    refused += _pages_missing(known, ledger)
     rows = [
         {"document": d.document, "name": d.name, "set": known[d.sha256].set, "knows": _knows(known[d.sha256])}
-        for d in open_ledger(settings).documents()
+        for d in ledger.documents()
         if d.sha256 in known
     ]
     if as_json:
@@ -99,6 +117,18 @@ def check(
     _complain("does not fit", refused)
     if refused:
         raise typer.Exit(USAGE)
+
+
+def _pages_missing(known: Mapping[str, Truth], ledger: Ledger) -> list[str]:
+    """Truth of pages that documents have not, as far as these were read."""
+    outputs = ledger.outputs()
+    faults = []
+    for document in ledger.documents():
+        raw = outputs.get(document.document, {}).get("raw_document")
+        if document.sha256 in known and raw is not None and raw.status == "read":
+            beyond = [p.number for p in known[document.sha256].pages if p.number > raw.pages]
+            faults += [f"{document.sha256}.json: pages: {document.name} has no page {number}" for number in beyond]
+    return faults
 
 
 def _knows(found: Any) -> list[str]:

@@ -51,3 +51,10 @@ def test_the_settings_in_force_print_as_toml_with_passwords_masked(home: Path) -
     printed = as_toml(load_settings())
     assert "secret" not in printed
     assert tomllib.loads(printed)["text"]["engine"] == "ppocr"
+
+
+def test_a_list_that_is_none_names_its_variable(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OCR_TEXT__LANGUAGES", "ru")
+
+    with pytest.raises(SettingsError, match=r'OCR_TEXT__LANGUAGES: a list is wanted, as \["en", "de"\]'):
+        load_settings()

@@ -93,6 +93,10 @@ def mark_published(lake: Lake, evaluation: Evaluation, accepted_loss: str = "") 
     lake.write(_folder(lake, evaluation.id) / MARK, json.dumps(mark, ensure_ascii=False).encode())
 
 
+SHORTEST_NAME = 6
+"""Letters from which a part of a fingerprint names something: one letter is in them all."""
+
+
 def find(lake: Lake, name: str) -> Evaluation:
     """The evaluation called `name`: the beginning of an id, `latest`, `published`, or a part of a fingerprint, of which
     the newest made with it. Raises `NoSuchEvaluation`."""
@@ -104,7 +108,7 @@ def find(lake: Lake, name: str) -> Evaluation:
     starting = [e for e in there if e.id.startswith(name)]
     if len(starting) == 1:
         return starting[0]
-    if not starting:
+    if not starting and len(name) >= SHORTEST_NAME:
         for evaluation in reversed(there):
             if any(name in row.fingerprint for row in rows_of(lake, evaluation)):
                 return evaluation

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ocr.errors import OcrError
-from ocr.evaluation.truth import Truth, TruthReview, find_truth, save_truth
+from ocr.evaluation.truth import Truth, TruthReview, find_truth, save_truth, unfit
 
 SET = "reviewed"
 """The set of documents of which only what was reviewed is known: doubtful fields, no fair sample of all."""
@@ -19,14 +18,8 @@ class NotReviewable(OcrError):
 
 def check_value(kind: str, value: str) -> None:
     """Raises `NotReviewable` where a value is not written as the records stage writes values of its kind."""
-    try:
-        if kind in ("amount", "quantity"):
-            Decimal(value)
-        elif kind == "date":
-            date.fromisoformat(value)
-    except (InvalidOperation, ValueError) as error:
-        wanted = "a date as 2026-03-01" if kind == "date" else "an amount as 1234.50"
-        raise NotReviewable(f"{value!r} is not {wanted}") from error
+    if fault := unfit(kind, value):
+        raise NotReviewable(fault)
 
 
 def answer(sha256: str, name: str, field: str, value: str, by: str, folder: Path) -> Truth:

@@ -14,17 +14,18 @@ DOUBTED = 0.5
 """Least probability that a value is wrong which a rule speaks against, however surely it was read."""
 MISSING = 0.8
 """Probability that a required field which was not found is there."""
-REQUIRED, MONEY, ITEM = 3.0, 2.0, 0.5
-"""Importance of required fields, of amounts and accounts, and of values in line items, beside 1 for all others."""
+REQUIRED, MONEY = 3.0, 2.0
+"""Importance of required fields, and of amounts and accounts, beside 1 for all others. Line items are not listed:
+their values cannot be told apart by name, and the rules on their sums speak up where they matter."""
 _MONEY_KINDS = frozenset({"amount", "iban", "currency"})
 
 _FIELDS = """
-SELECT d.document, d.name, d.type, f.name AS field, f.value, f.confidence, f.status, f.reasons, f."group" IS NOT NULL,
+SELECT d.document, d.name, d.type, f.name AS field, f.value, f.confidence, f.status, f.reasons,
        f.page, f.x0, f.y0, f.x1, f.y1, d.uri
-FROM fields f JOIN documents d USING (document) WHERE f.status NOT IN ('valid')
+FROM fields f JOIN documents d USING (document) WHERE f.status <> 'valid' AND f."group" IS NULL
 """
 _ABSENT = """
-SELECT d.document, d.name, d.type, v.field, '', 0.0, 'missing', [v.message], false,
+SELECT d.document, d.name, d.type, v.field, '', 0.0, 'missing', [v.message],
        coalesce(v.page, 1), NULL, NULL, NULL, NULL, d.uri
 FROM violations v JOIN documents d USING (document)
 WHERE v.severity = 'error' AND v.field IS NOT NULL
@@ -57,11 +58,11 @@ def to_review(corpus: Path, document: str | None = None) -> list[Look]:
         rows = connection.execute(_FIELDS).fetchall() + connection.execute(_ABSENT).fetchall()
     declared = {name: {rule.name: rule for rule in kind.fields} for name, kind in registry().items()}
     looks = {}
-    for key, name, type_, field, value, confidence, status, reasons, item, page, *box, uri in rows:
+    for key, name, type_, field, value, confidence, status, reasons, page, *box, uri in rows:
         if document is not None and key != document:
             continue
         wrong = _wrong(confidence, status, reasons)
-        worth = wrong * _importance(declared.get(type_, {}), field, item)
+        worth = wrong * _importance(declared.get(type_, {}), field)
         place = None if box[0] is None else tuple(box)
         look = Look(worth, key, name, type_, field, value, confidence, status, reasons, page, place, uri)
         looks.setdefault((key, field, value, page, place), look)
@@ -77,9 +78,7 @@ def _wrong(confidence: float, status: str, reasons: list[str]) -> float:
     return 1 - confidence
 
 
-def _importance(declared: Mapping[str, FieldRule], field: str, item: bool) -> float:
-    if item:
-        return ITEM
+def _importance(declared: Mapping[str, FieldRule], field: str) -> float:
     rule = declared.get(field)
     if rule is None:
         return 1.0

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ocr.documents import Field, Record
 from ocr.evaluation.acceptance import BY_CONFIDENCE, doubted
 from ocr.evaluation.truth import Truth
+from ocr.extraction.rules import rounded_down
 from resources.review.thresholds import Thresholds
 
 FOUND_BY = "review"
@@ -33,7 +34,7 @@ def _judged(field: Field, type_: str, thresholds: Thresholds) -> Field:
     least = thresholds.of(type_, field.name)
     if field.confidence >= least:
         return replace(field, status="valid", reasons=[])
-    reason = f"{BY_CONFIDENCE}{field.confidence:.2f} is below {min(least, 1.0):.2f}"
+    reason = f"{BY_CONFIDENCE}{rounded_down(field.confidence):.2f} is below {min(least, 1.0):.2f}"
     return replace(field, status="needs_review", reasons=[reason])
 
 

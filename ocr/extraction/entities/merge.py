@@ -86,7 +86,8 @@ def _compare(mine: Sequence[Field], theirs: Sequence[Field], kind: FieldKind, se
     decides. What the model says nothing of stays as it is."""
     for field in mine if theirs else ():
         if any(_same(kind, field.value, other.value) for other in theirs):
-            field.confidence = round(min(SUREST, 1 - (1 - field.confidence) * (1 - settings.trust)), 4)
+            agreed = min(SUREST, 1 - (1 - field.confidence) * (1 - settings.trust))
+            field.confidence = max(field.confidence, round(agreed, 4))
             field.found_by = f"{field.found_by}+llm:{settings.model}"
         else:
             field.reasons.append(f"{settings.model} reads {'; '.join(other.raw for other in theirs)!r}")

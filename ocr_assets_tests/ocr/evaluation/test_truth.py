@@ -12,6 +12,7 @@ from ocr.evaluation.truth import (
     TruthRegion,
     find_truth,
     load_truth,
+    misfits,
     save_truth,
 )
 
@@ -101,3 +102,14 @@ def test_truth_is_found_in_the_first_folder_that_has_it(tmp_path):
 def test_a_page_without_text_reads_as_its_lines():
     assert TruthPage(number=1, lines=[TruthLine(text="a"), TruthLine(text="b")]).wording == "a\nb"
     assert TruthPage(number=1).wording is None
+
+
+def test_truth_that_no_reading_could_equal_is_named():
+    sha256 = "0" * 64
+
+    assert misfits(Truth(sha256=sha256, type="receipt", fields={"total": "17.00", "date": "2018-03-09"})) == []
+    assert "has no such field" in misfits(Truth(sha256=sha256, type="receipt", fields={"totl": "17.00"}))[0]
+    assert misfits(Truth(sha256=sha256, fields={"date": "9.3.2018"})) == [
+        "date: '9.3.2018' is not a date as 2026-03-01"
+    ]
+    assert "not an amount" in misfits(Truth(sha256=sha256, type="receipt", fields={"total": "abc"}))[0]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ocr.documents import Page
 from ocr.extraction import extract
 from ocr.extraction.confidence import FEATURES, GROUPS, model
 from ocr.settings import RecordsSettings
@@ -36,3 +37,11 @@ def test_a_text_of_no_known_type_gives_what_it_mentions():
 def test_an_empty_text_is_a_record_of_no_type_without_fields():
     record = extract([], [], [], [], [], RecordsSettings())
     assert (record.type, record.fields, record.violations) == ("other", [], [])
+
+
+def test_marks_without_a_word_need_review_and_blank_pages_do_not():
+    marked = extract([Page(1, 100, 100, 72, 100, 100)], [], [], [], [], RecordsSettings())
+    blank = extract([Page(1, 100, 100, 72, 100, 100, blank=True)], [], [], [], [], RecordsSettings())
+
+    assert (marked.status, [v.rule for v in marked.violations]) == ("needs_review", ["no_text"])
+    assert (blank.status, [v.rule for v in blank.violations]) == ("valid", ["no_text"])

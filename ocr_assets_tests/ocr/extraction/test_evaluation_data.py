@@ -69,7 +69,7 @@ def test_four_in_five_fields_of_real_invoices_are_exact():
                 width, height = page.rect.width, page.rect.height
                 pages.append(Page(number, int(width), int(height), 72, width, height, needs_ocr=False))
                 words += [
-                    Word(number, w[6], w[7], None, w[4], 1.0, *w[:4], "pdf", "text_layer")
+                    Word(number, w[6], w[7], None, w[4], 1.0, w[0], w[1], w[2], w[3], "pdf", "text_layer")
                     for w in page.get_text("words")
                 ]
         record = extract(pages, [], [], [], words, RecordsSettings())

@@ -59,6 +59,13 @@ def test_a_type_declared_in_a_folder_is_known_everywhere(own: Path):
     assert columns["meter_reading"] == "DECIMAL(18,4)" and columns["meter_cost"] == "DECIMAL(18,2)"
 
 
+def test_a_type_that_trips_is_named_with_its_line(own: Path):
+    (own / "meter_card.py").write_text(DECLARED.replace("    found =", "    1 / 0\n    found ="))
+
+    with pytest.raises(EngineError, match=r"meter_card\.py, line 13: ZeroDivisionError"):
+        record_of("METER CARD\nCost:   12.50\n", settings=RecordsSettings(types=str(own)))
+
+
 def test_a_folder_that_is_not_there_and_a_file_without_a_type_are_settings_problems(tmp_path: Path):
     with pytest.raises(EngineError, match="no folder"):
         doctype.use_types(tmp_path / "none")
