@@ -57,7 +57,7 @@ def _skew_report(skew: dict[str, Any], plots_folder: Path) -> list[str]:
         plots_folder / "turning.png",
         list(skew),
         {e: [rows[e]["without own skew"]["mean"] for rows in skew.values()] for e in skew["papers"]},
-        "mean error without own skew, degrees (log scale)",
+        "mean error, ° (log scale)",
         log=True,
     )
     return lines
