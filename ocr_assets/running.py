@@ -60,21 +60,15 @@ def read_and_publish(settings: Settings, workers: int, *, console: Console | Non
         summary = Summary()
         began = datetime.now(UTC).isoformat(timespec="milliseconds")
         _prepare(ledger)
-        crew = Crew(settings)
-        try:
+        with _crew(settings) as crew:
             if pending:
                 _read(settings, ledger, pending, workers, began, console, crew)
             # What a failed run left as it was is not counted, though an older reading of it may be there.
-            left = {item.document for item in ledger.pending(fingerprints)}
+            left = {item.document for item in ledger.pending(fingerprints) if not item.incomplete}
             _count(ledger, [item.document for item in pending if item.document not in left], summary)
             summary.errors = crew.errors
             if not summary.errors:
                 _publish(crew, console, summary)
-        except BaseException:
-            crew.stop()
-            raise
-        finally:
-            crew.dismiss()
     summary.seconds = time.perf_counter() - started
     return summary
 
@@ -85,16 +79,23 @@ def publish(settings: Settings, accept_loss: str, *, console: Console | None) ->
     with _only_run():
         summary = Summary()
         _prepare(Ledger(settings.ledger_url))
-        crew = Crew(settings)
-        try:
+        with _crew(settings) as crew:
             _publish(crew, console, summary, accept_loss)
-        except BaseException:
-            crew.stop()
-            raise
-        finally:
-            crew.dismiss()
     summary.seconds = time.perf_counter() - started
     return summary
+
+
+@contextmanager
+def _crew(settings: Settings) -> Generator[Crew]:
+    """Workers that end with what they are for: at once where that was broken off."""
+    crew = Crew(settings)
+    try:
+        yield crew
+    except BaseException:
+        crew.stop()
+        raise
+    finally:
+        crew.dismiss()
 
 
 def _read(

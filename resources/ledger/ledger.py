@@ -297,7 +297,7 @@ def _first_stale(document: Document, outputs: Mapping[str, Output], fingerprints
             return Pending(document.document, stage, "not read yet" if stage == STAGES[0] else "interrupted")
         why = left_out(output.fingerprint, fingerprints[stage])
         if why:
-            return Pending(document.document, stage, f"left incomplete: {why}")
+            return Pending(document.document, stage, f"left incomplete: {why}", incomplete=True)
         if output.fingerprint != fingerprints[stage]:
             return Pending(document.document, stage, "made by another model or setting")
         if output.input_hash != input_hash(stage, document.sha256, hashes):

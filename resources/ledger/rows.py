@@ -77,8 +77,12 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A document with work to do: `stage` is the first stage that is missing or stale, `why` says which it is."""
+    """A document with work to do: `stage` is the first stage that is missing or stale, `why` says which it is.
+
+    `incomplete`: it was read, but something that could not be had was left out.
+    """
 
     document: str
     stage: str
     why: str
+    incomplete: bool = False
