@@ -53,5 +53,6 @@ def _page(package: str, parts: Sequence[str], head: Sequence[str]) -> list[str]:
         if file.exists():
             kept = json.loads(file.read_text())
             lines += import_module(f"benchmarks.{package}.{part}").report(kept["figures"], folder)
-            lines += ["", f"<sub>{kept['machine']}, commit {kept['commit']}, {kept['seconds']} s</sub>", ""]
+            took = f", {kept['seconds']} s" if kept["seconds"] else ""
+            lines += ["", f"<sub>{kept['machine']}, commit {kept['commit']}{took}</sub>", ""]
     return lines
