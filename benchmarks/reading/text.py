@@ -134,7 +134,10 @@ def report(figures: dict[str, Any], plots_folder: Path) -> list[str]:
         lines += [legend, "", *_table(shown, readers, measure_name), ""]
     lines += _missed(readers["ours"])
     lines += ["CER on generated documents, by what was done to them.", "", *_table(made, readers, "CER"), ""]
-    lines += ["Seconds a page, wall / processor, warm, each reader with its own number of threads.", ""]
+    lines += [
+        "Seconds a page, wall / processor, warm, each reader with its own number of threads. Other work ran beside"
+    ]
+    lines += ["this measurement: compare processor seconds.", ""]
     lines += _rows(real, readers, lambda found: f"{found['seconds']:.2f} / {found['processor']:.2f}")
     plots.grouped(
         plots_folder / "text.png",
