@@ -1,35 +1,12 @@
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from ocr.assembly import STAGES
-from ocr_assets_tests.resources import postgres
 from resources.lake import Manifest
-from resources.ledger import Ledger, NewDocument, input_hash, schema
+from resources.ledger import Ledger, NewDocument, input_hash
 
 FINGERPRINTS = dict.fromkeys(STAGES, "f1")
-
-
-@pytest.fixture(scope="module")
-def postgres_url() -> Iterator[str]:
-    if postgres.programs() is None:
-        pytest.skip("no PostgreSQL server on this machine (Debian: apt-get install postgresql)")
-    with postgres.server() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
-    if request.param == "sqlite":
-        ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    else:
-        ledger = Ledger(request.getfixturevalue("postgres_url"))
-    yield ledger
-    schema.metadata.drop_all(ledger.engine)
-    ledger.engine.dispose()
 
 
 def arrival(name: str, content: str, uri: str | None = None) -> NewDocument:

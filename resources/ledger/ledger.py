@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -16,18 +17,13 @@ from sqlalchemy.engine import Connection, make_url
 
 from ocr.assembly import STAGES
 from ocr.errors import SourceChanged
-from ocr.stages import READS
 from resources.lake.store import Manifest
-from resources.ledger import schema
+from resources.ledger import outbox, schema
+from resources.ledger.evolution import evolve
+from resources.ledger.outcomes import input_hash, retell, tell
 from resources.ledger.rows import Document, NewDocument, Output, Pending, Progress, left_out
 
 CHUNK = 500  # rows a statement: stock SQLite allows 32,766 variables, and a row has up to 15
-
-
-def input_hash(stage: str, sha256: str, output_hashes: Mapping[str, str]) -> str:
-    """What a stage's output depends on besides its fingerprint: the outputs it reads, or the bytes themselves."""
-    parts = [output_hashes[upstream] for upstream in READS[stage]] or [sha256]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 class Ledger:
@@ -40,7 +36,7 @@ class Ledger:
         self.engine = sa.create_engine(parsed, pool_pre_ping=True)
         if parsed.get_backend_name() == "sqlite":
             event.listen(self.engine, "connect", _tune_sqlite)
-        schema.metadata.create_all(self.engine)
+        evolve(self.engine)
 
     # --- documents ---------------------------------------------------------------------------------------------
 
@@ -52,7 +48,7 @@ class Ledger:
         """
         now = _now()
         new: list[str] = []
-        with self._write() as connection:
+        with self.transaction() as connection:
             known = self._known_sha256(connection, [a.sha256 for a in arrivals])
             for arrival in arrivals:
                 key = known.get(arrival.sha256)
@@ -121,7 +117,7 @@ class Ledger:
         """Note that an output is being made; returns how many earlier attempts were begun and never ended."""
         table = schema.attempts
         key = (table.c.document == document) & (table.c.stage == stage) & (table.c.version == version)
-        with self._write() as connection:
+        with self.transaction() as connection:
             count = connection.execute(sa.select(table.c.count).where(key)).scalar() or 0
             self._upsert(
                 connection, table, {"document": document, "stage": stage, "version": version}, {"count": count + 1}
@@ -132,43 +128,26 @@ class Ledger:
         """Take back the last attempt: it came to an end of its own, though to no outcome."""
         table = schema.attempts
         key = (table.c.document == document) & (table.c.stage == stage) & (table.c.version == version)
-        with self._write() as connection:
+        with self.transaction() as connection:
             connection.execute(table.update().where(key & (table.c.count > 0)).values(count=table.c.count - 1))
 
     def record(self, manifest: Manifest) -> None:
-        """Record an outcome, read or rejected, and make it the current one of its stage."""
-        table, rejection = schema.outputs, manifest.rejection or {}
-        with self._write() as connection:
-            self._retire(connection, manifest.document, manifest.stage)
-            self._upsert(
-                connection,
-                table,
-                {"document": manifest.document, "stage": manifest.stage, "version": manifest.version},
-                {
-                    "current": True,
-                    "status": "rejected" if manifest.rejection else "read",
-                    "input_hash": manifest.input_hash,
-                    "fingerprint": manifest.fingerprint,
-                    "output_hash": manifest.output_hash,
-                    "code": rejection.get("code", ""),
-                    "message": rejection.get("message", ""),
-                    "advice": rejection.get("advice", ""),
-                    "pages": manifest.pages,
-                    "seconds": manifest.seconds,
-                    "model_loads": manifest.model_loads,
-                    "made_at": manifest.made_at,
-                },
-            )
-            attempts = schema.attempts
-            connection.execute(
-                attempts.delete().where(
-                    (attempts.c.document == manifest.document) & (attempts.c.stage == manifest.stage)
-                )
-            )
+        """Record an outcome, read or rejected, and make it the current one of its stage.
+
+        Where the document has come to its end by it, the event that says so is written with it.
+        """
+        with self.transaction() as connection:
+            self._enter(connection, manifest)
+            tell(connection, manifest.document)
+
+    def emit(self, kind: str, subject: str, detail: Mapping[str, Any], *, environment: str = "live", key: str) -> str:
+        """Write one event into the outbox, as `outbox.emit` does; returns its id."""
+        with self.transaction() as connection:
+            return outbox.emit(connection, kind, subject, detail, environment=environment, key=key)
 
     def forget_rejections(self) -> int:
         """Let rejected documents be tried again; returns how many there were."""
-        with self._write() as connection:
+        with self.transaction() as connection:
             connection.execute(schema.attempts.delete())
             return connection.execute(schema.outputs.delete().where(schema.outputs.c.status == "rejected")).rowcount
 
@@ -191,7 +170,10 @@ class Ledger:
         ]
         self.register(arrivals)
         for manifest in found:
-            self.record(manifest)
+            with self.transaction() as connection:
+                self._enter(connection, manifest)
+        with self.transaction() as connection:
+            retell(connection)
         return len(found)
 
     # --- what is left to do ------------------------------------------------------------------------------------
@@ -243,13 +225,14 @@ class Ledger:
             return connection.execute(sa.select(table.c.state).order_by(table.c.number.desc()).limit(1)).scalar()
 
     def publish(self, state: str, documents: int) -> None:
-        with self._write() as connection:
+        with self.transaction() as connection:
             connection.execute(schema.publications.insert().values(state=state, documents=documents, made_at=_now()))
 
     # --- helpers -----------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _write(self) -> Generator[Connection]:
+    def transaction(self) -> Generator[Connection]:
+        """A connection whose writes are kept together at the end, or none of them where the block raises."""
         with self.engine.connect() as connection:
             if connection.dialect.name == "sqlite":
                 # Take the write lock at once: a read that later wants to write fails instead of waiting.
@@ -275,6 +258,33 @@ class Ledger:
         """A document whose file was gone when it was to be read is read once its file is there again."""
         table = schema.outputs
         connection.execute(table.delete().where((table.c.document == key) & (table.c.code == SourceChanged.code)))
+
+    def _enter(self, connection: Connection, manifest: Manifest) -> None:
+        table, rejection = schema.outputs, manifest.rejection or {}
+        self._retire(connection, manifest.document, manifest.stage)
+        self._upsert(
+            connection,
+            table,
+            {"document": manifest.document, "stage": manifest.stage, "version": manifest.version},
+            {
+                "current": True,
+                "status": "rejected" if manifest.rejection else "read",
+                "input_hash": manifest.input_hash,
+                "fingerprint": manifest.fingerprint,
+                "output_hash": manifest.output_hash,
+                "code": rejection.get("code", ""),
+                "message": rejection.get("message", ""),
+                "advice": rejection.get("advice", ""),
+                "pages": manifest.pages,
+                "seconds": manifest.seconds,
+                "model_loads": manifest.model_loads,
+                "made_at": manifest.made_at,
+            },
+        )
+        attempts = schema.attempts
+        connection.execute(
+            attempts.delete().where((attempts.c.document == manifest.document) & (attempts.c.stage == manifest.stage))
+        )
 
     def _retire(self, connection: Connection, document: str, stage: str) -> None:
         table = schema.outputs

@@ -74,3 +74,27 @@ publications = sa.Table(
     sa.Column("documents", sa.Integer, nullable=False),
     sa.Column("made_at", sa.Text, nullable=False),
 )
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column(
+        "position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, comment="order of writing"
+    ),
+    sa.Column(
+        "id", sa.Text, unique=True, nullable=False, comment="a UUID of kind and key: the same event, the same id"
+    ),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False, comment="what it tells of; its events are sent in order"),
+    sa.Column("environment", sa.Text, nullable=False, comment="live or test"),
+    sa.Column("detail", sa.Text, nullable=False, comment="JSON"),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False, comment="waiting, sent, or held_back"),
+    sa.Column("attempts", sa.Integer, nullable=False, comment="times sending it failed"),
+    sa.Column("error", sa.Text, nullable=False, comment="why it failed last"),
+    sa.Column("not_before", sa.Text, comment="when it is to be tried again"),
+    sa.Column("sent_at", sa.Text),
+    sa.Index("outbox_state", "state", "position"),
+    sa.Index("outbox_subject", "subject", "position"),
+)

@@ -1,0 +1,99 @@
+"""What a document's outputs amount to: it was read, it was rejected, or it is still on its way."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from ocr.assembly import STAGES
+from ocr.stages import READS
+from resources.ledger import schema
+from resources.ledger.outbox import emit
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where a document has come to: the event that says so, and a digest of the outputs it is made of."""
+
+    kind: str
+    document: str
+    environment: str
+    detail: dict[str, Any]
+    digest: str
+
+
+def input_hash(stage: str, sha256: str, output_hashes: Mapping[str, str]) -> str:
+    """What a stage's output depends on besides its fingerprint: the outputs it reads, or the bytes themselves."""
+    parts = [output_hashes[upstream] for upstream in READS[stage]] or [sha256]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def tell(connection: Connection, document: str, *, held_back: bool = False) -> None:
+    """Write the event of a document's outcome where it has come to one, and it is not the one told of last.
+
+    Read again to the same end, a document causes no second event. One that goes back to an earlier outcome causes a new
+    one, since its consumers know a later one.
+    """
+    outcome = outcome_of(connection, document)
+    if outcome is None:
+        return
+    table = schema.outbox
+    told = sa.select(table.c.key).where((table.c.subject == document) & table.c.key.startswith(f"{document} "))
+    keys = list(connection.execute(told.order_by(table.c.position)).scalars())
+    mine = f"{document} {outcome.digest} "
+    if not keys or not keys[-1].startswith(mine):
+        key = f"{mine}{sum(key.startswith(mine) for key in keys)}"
+        environment = outcome.environment
+        emit(connection, outcome.kind, document, outcome.detail, environment=environment, key=key, held_back=held_back)
+
+
+def retell(connection: Connection) -> None:
+    """Tell of what a rebuilt ledger holds. Nobody knows which of it was told before the old one was lost, so events of
+    documents that the outbox does not know are held back until somebody releases them."""
+    known = set(connection.execute(sa.select(schema.outbox.c.subject).distinct()).scalars())
+    for document in connection.execute(sa.select(schema.documents.c.document)).scalars().all():
+        tell(connection, document, held_back=document not in known)
+
+
+def outcome_of(connection: Connection, document: str) -> Outcome | None:
+    """The outcome of a document, or None while it is on its way. Holds the document until the transaction's end."""
+    # On Postgres too, what two workers record of one document then has one order.
+    query = sa.select(schema.documents).where(schema.documents.c.document == document).with_for_update()
+    of = connection.execute(query).mappings().first()
+    chain = _chain(connection, document, of["sha256"]) if of is not None else None
+    if of is None or chain is None:
+        return None
+    last = chain[-1]
+    rejected = last["status"] == "rejected"
+    detail = {name: of[name] for name in ("document", "name", "uri", "sha256", "collection", "received_at")}
+    detail |= {"pages": max(one["pages"] for one in chain), "recorded_at": last["made_at"]}
+    detail |= {"seconds": round(sum(one["seconds"] for one in chain), 3)}
+    detail |= {"versions": {one["stage"]: one["version"] for one in chain}}
+    if rejected:
+        detail |= {name: last[name] for name in ("stage", "code", "message", "advice")}
+    ends = "\n".join(f"{one['stage']} {one['output_hash']} {one['code']}" for one in chain)
+    digest = hashlib.sha256(ends.encode()).hexdigest()
+    return Outcome("DocumentRejected" if rejected else "DocumentRead", document, of["environment"], detail, digest)
+
+
+def _chain(connection: Connection, document: str, sha256: str) -> list[RowMapping] | None:
+    """The current outputs up to the last stage or a rejection, each made of those before it; None where some lack."""
+    table = schema.outputs
+    query = sa.select(table).where((table.c.document == document) & table.c.current)
+    current = {row["stage"]: row for row in connection.execute(query).mappings()}
+    found: list[RowMapping] = []
+    hashes: dict[str, str] = {}
+    for stage in STAGES:
+        output = current.get(stage)
+        if output is None or output["input_hash"] != input_hash(stage, sha256, hashes):
+            return None
+        found.append(output)
+        if output["status"] == "rejected":
+            break
+        hashes[stage] = output["output_hash"]
+    return found
