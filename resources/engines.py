@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, Literal
 
 import dagster as dg
@@ -10,6 +9,7 @@ from pydantic import Field
 
 from ocr.assembly import Engines
 from ocr.settings import EngineSettings, ReadingSettings
+from resources.warm import warm
 
 
 class EnginesResource(dg.ConfigurableResource):
@@ -35,10 +35,4 @@ class EnginesResource(dg.ConfigurableResource):
     def open(self) -> Engines:
         """The engines of these settings; one set per process, so that weights load once however many runs it serves."""
         values = {name: getattr(self, name) for name in EngineSettings.model_fields}
-        settings = ReadingSettings(**self.stages, engines=EngineSettings(**values))
-        return _engines(settings.model_dump_json())
-
-
-@lru_cache(maxsize=2)
-def _engines(settings: str) -> Engines:
-    return Engines(ReadingSettings.model_validate_json(settings))
+        return warm(ReadingSettings(**self.stages, engines=EngineSettings(**values)))
