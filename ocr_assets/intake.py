@@ -41,7 +41,7 @@ def register_files(
     files: Iterable[Path], ledger: Ledger, *, collection: str = "default", environment: str = "live"
 ) -> Intake:
     """Register files as documents. A file whose size and time are known is not read again."""
-    known_files = ledger.known_files()
+    known_files = ledger.known_files(environment)
     intake = Intake(new=[], known=0, unreadable=[])
     arrivals: list[NewDocument] = []
     for file in files:
@@ -77,9 +77,8 @@ def _arrival(
     with file.open("rb") as handle:
         digest = hashlib.file_digest(handle, "sha256").hexdigest()
     name = shown_name(file)
-    return NewDocument(
-        document_key(name, digest), digest, name, uri, stat.st_size, stat.st_mtime, collection, environment
-    )
+    key = document_key(name, digest, environment)
+    return NewDocument(key, digest, name, uri, stat.st_size, stat.st_mtime, collection, environment)
 
 
 def _register(arrivals: list[NewDocument], ledger: Ledger, intake: Intake) -> None:

@@ -27,7 +27,7 @@ class DocumentScore:
     """A document that has ground truth. `pages`, `regions`, `text` and `fields` are None where truth knows none of it.
 
     `tier` is the quality of the worst page, `truth` a digest of what was compared with, `fingerprints` those of the
-    outputs that were scored, by stage.
+    outputs that were scored, by stage; `day` is when the document was received (ISO date, UTC).
     """
 
     document: str
@@ -44,6 +44,7 @@ class DocumentScore:
     fields: FieldScore | None
     record: Record
     fingerprints: Mapping[str, str]
+    day: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def page_texts(lines: Iterable[Line]) -> dict[int, str]:
 
 
 def score_documents(ledger: Ledger, lake: Lake, folders: Sequence[Path]) -> list[DocumentScore]:
-    """Scores of every document that was read and has ground truth, in order of arrival."""
+    """Scores of every document, live or test, that was read and has ground truth, in order of arrival."""
     outputs = ledger.outputs()
     stages = ("pages", "regions", "text", "records")
     scores: list[DocumentScore] = []
@@ -95,9 +96,14 @@ def score_documents(ledger: Ledger, lake: Lake, folders: Sequence[Path]) -> list
                 fields=score_fields(truth, reading.record) if truth.knows_fields else None,
                 record=reading.record,
                 fingerprints={stage: mine[stage].fingerprint for stage in stages},
+                day=document.received_at[:10],
             )
         )
     return scores
+
+
+def of_environment(scores: Iterable[DocumentScore], environment: str) -> list[DocumentScore]:
+    return [score for score in scores if score.environment == environment]
 
 
 def pool_scores(scores: Sequence[DocumentScore]) -> CorpusScore:

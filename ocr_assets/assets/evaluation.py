@@ -1,25 +1,29 @@
 """`evaluation`: everything that was read, scored against ground truth; its check is the gate before publishing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import dagster as dg
 
 from ocr_assets.assets.common import table
-from ocr_assets.assets.evaluation_plots import history, slices
+from ocr_assets.assets.evaluation_plots import days, history, slices
+from ocr_assets.checks import environments
 from ocr_assets.checks.ground_truth import gate
-from resources.evaluations.comparison import Compared, Pooled, compare, losses, pooled, unread, worse_documents
+from resources.evaluations.comparison import Compared, Pooled, pooled
+from resources.evaluations.environments import ENVIRONMENTS, Daily, by_day, judge, of_environment
 from resources.evaluations.kept import Evaluation, keep, kept, published, rows_of
-from resources.evaluations.measures import MEASURES, measure
+from resources.evaluations.measures import MEASURES, Row, measure
 from resources.lake import Lake
 from resources.ledger import Ledger
 from resources.review import thresholds as review_thresholds
 from resources.scores import DocumentScore, pool_scores, score_documents
+from resources.scores import of_environment as scores_of
 from resources.settings import Settings
 from resources.stores import LakeResource, LedgerResource
 
 WORST_SHOWN = 20
 PLOTTED = 30  # evaluations in the plot over time
+DAYS_SHOWN = 30
 
 ACCEPT_LOSS_TAG = "ocr/accept_loss"
 """Set to a reason on a run of `publish_corpus` to publish in spite of a loss of accuracy."""
@@ -36,26 +40,39 @@ def evaluation_asset(settings: Settings) -> dg.AssetsDefinition:
                 asset="evaluation",
                 blocking=True,
                 description="Pooled scores are good enough to publish, and not worse than those published last.",
-            )
+            ),
+            dg.AssetCheckSpec(
+                environments.CHECK,
+                asset="evaluation",
+                description="Test documents are read as well as when the corpus was published last.",
+            ),
         ],
         kinds={"python"},
     )
     def evaluation(context: dg.AssetExecutionContext, lake: LakeResource, ledger: LedgerResource):
-        """Every stage against ground truth, by set, type and quality, and against what was published last."""
+        """Every stage against ground truth, by set, type and quality, and against what was published last.
+
+        The gate and the scores by set, type and quality are those of live documents; test documents stand beside them,
+        by environment and by day.
+        """
         held = lake.open()
         scores = score_documents(ledger.open(), held, settings.truth_folders)
         rows = measure(scores, review_thresholds.load(settings).accept)
         made = keep(held, rows)
         before = published(held)
         known = rows_of(held, before) if before is not None else []
-        now = [*rows, *unread(known, _rejected(ledger.open()))]
-        compared = compare(known, now)
-        lost = losses(compared, settings.checks.loss_level, settings.checks.loss_least)
-        worse = worse_documents(known, now, [(one.stage, one.measure) for one in lost])
-        measured = pooled(rows)
-        yield dg.MaterializeResult(metadata=_shown(made, before, scores, measured, compared) | _plots(held, measured))
+        rejected, checks = _rejected(ledger.open()), settings.checks
+        live, test = (
+            judge(of_environment(known, one), of_environment(rows, one), rejected, checks.loss_level, checks.loss_least)
+            for one in ENVIRONMENTS
+        )
+        counted = scores_of(scores, "live")
+        measured = pooled(of_environment(rows, "live"))
+        shown = _shown(made, before, counted, measured, live.compared)
+        yield dg.MaterializeResult(metadata=shown | _by_environment(scores, rows) | _plots(held, measured, rows))
+        yield environments.test_documents_judged(len(scores) - len(counted), test)
         accepted = context.run.tags.get(ACCEPT_LOSS_TAG, "")
-        yield gate(pool_scores(scores), len(scores), settings.checks, lost, worse, accepted)
+        yield gate(pool_scores(counted), len(counted), checks, live.lost, live.worse, accepted)
 
     return evaluation
 
@@ -84,6 +101,36 @@ def _shown(
         shown["changes"] = table([_change(one) for one in changed if one.by in ("all", "set")])
     worst = sorted(scores, key=lambda s: s.text.characters.rate if s.text else 0.0, reverse=True)[:WORST_SHOWN]
     return shown | {"worst": table([_worst(score) for score in worst])}
+
+
+def _by_environment(scores: Sequence[DocumentScore], rows: Sequence[Row]) -> dict[str, Any]:
+    """The gated measures of live and of test documents, all together and by the day they were received."""
+    measured = {one: pooled(of_environment(rows, one), slices=False) for one in ENVIRONMENTS}
+    together = [
+        {"environment": environment, **{name: value for name, value in _row(one).items() if name != "of"}}
+        for environment, some in measured.items()
+        for one in some
+        if one.measure in _GATED
+    ]
+    daily: dict[tuple[str, str], list[Daily]] = {}
+    for one in by_day(rows):
+        daily.setdefault((one.day, one.environment), []).append(one)
+    newest = sorted(daily.items(), reverse=True)[:DAYS_SHOWN]
+    return {
+        "test_documents_with_truth": len(scores_of(scores, "test")),
+        "by_environment": table(together),
+        "by_day": table([_day(day, environment, some) for (day, environment), some in newest]),
+    }
+
+
+_GATED = [name for (_, name), known in MEASURES.items() if known.gated]
+
+
+def _day(day: str, environment: str, some: Iterable[Daily]) -> dict[str, Any]:
+    values = {one.measure: one for one in some}
+    documents = max(one.documents for one in values.values())
+    shown = {name: f"{values[name].value:.4f}" if name in values else "" for name in _GATED}
+    return {"day": day, "environment": environment, "documents": documents, **shown}
 
 
 def _row(one: Pooled) -> dict[str, Any]:
@@ -120,8 +167,12 @@ def _worst(score: DocumentScore) -> dict[str, Any]:
     }
 
 
-def _plots(lake: Lake, measured: Sequence[Pooled]) -> dict[str, Any]:
-    if not measured:
+def _plots(lake: Lake, measured: Sequence[Pooled], rows: Sequence[Row]) -> dict[str, Any]:
+    if not rows:
         return {}
-    past = [(e.made_at, pooled(rows_of(lake, e), slices=False)) for e in kept(lake)[-PLOTTED:] if not e.variant]
-    return {"by_set": slices(measured), "over_time": history(past)}
+    shown: dict[str, Any] = {"days": days(by_day(rows))}
+    if measured:
+        kept_lately = [e for e in kept(lake)[-PLOTTED:] if not e.variant]
+        past = [(e.made_at, pooled(of_environment(rows_of(lake, e), "live"), slices=False)) for e in kept_lately]
+        shown |= {"by_set": slices(measured), "over_time": history(past)}
+    return shown

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from resources.evaluations.comparison import Pooled
+from resources.evaluations.environments import ENVIRONMENTS, Daily
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PLOTTED = (("text", "character_errors", "CER"), ("records", "field_f1", "field F1"))
 MOST_SLICES = 12
+MOST_DAYS = 60
 DPI = 60  # keeps a plot under 20 KB
 
 
@@ -53,6 +55,27 @@ def history(past: Sequence[tuple[str, Sequence[Pooled]]]) -> dg.MarkdownMetadata
         axes.set_title(label, fontsize=9)
         axes.tick_params(labelsize=8)
     return _picture(figure, "over time")
+
+
+def days(daily: Sequence[Daily]) -> dg.MarkdownMetadataValue:
+    """The pooled rates of live and of test documents by the day they were received."""
+    figure = _figure()
+    shown = sorted({one.day for one in daily})[-MOST_DAYS:]
+    for place, (stage, name, label) in enumerate(PLOTTED):
+        axes = figure.add_subplot(1, len(PLOTTED), place + 1)
+        for environment in ENVIRONMENTS:
+            points = {
+                one.day: one.value
+                for one in daily
+                if (one.environment, one.stage, one.measure) == (environment, stage, name) and one.day in shown
+            }
+            axes.plot([shown.index(day) for day in points], list(points.values()), marker="o", label=environment)
+        step = max(1, len(shown) // 5)
+        axes.set_xticks(range(0, len(shown), step), [day[5:] for day in shown[::step]], rotation=30)
+        axes.set_title(label, fontsize=9)
+        axes.tick_params(labelsize=8)
+        axes.legend(fontsize=7)
+    return _picture(figure, "by day received")
 
 
 def _figure() -> Figure:

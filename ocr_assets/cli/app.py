@@ -57,6 +57,11 @@ def open_lake(settings: Settings) -> Lake:
     return Lake(settings.lake_url)
 
 
+def check_environment(environment: str) -> None:
+    if environment not in ("live", "test"):
+        fail(f"there is no environment {environment!r}: it is live or test", USAGE)
+
+
 def say_json(value: Any) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 

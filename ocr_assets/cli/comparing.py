@@ -10,6 +10,7 @@ from rich.table import Table
 
 from ocr_assets.cli.app import USAGE, console, fail, open_lake, open_ledger, say_json
 from resources.evaluations.comparison import Compared, Worse, compare, pooled, worse_documents
+from resources.evaluations.environments import of_environment
 from resources.evaluations.kept import NoSuchEvaluation, find, kept, rows_of
 from resources.evaluations.measures import MEASURES, Row, measure
 from resources.settings import Settings
@@ -18,9 +19,9 @@ NOW = "now"
 WORSE_SHOWN = 20
 
 
-def print_comparison(settings: Settings, before: str, after: str, *, as_json: bool) -> None:
+def print_comparison(settings: Settings, before: str, after: str, environment: str, *, as_json: bool) -> None:
     """Every measure that changed, over all documents and by set, and the documents that became worse."""
-    first, second = _rows(settings, before), _rows(settings, after)
+    first, second = (of_environment(_rows(settings, name), environment) for name in (before, after))
     compared = [one for one in compare(first, second) if one.by in ("all", "set")]
     if not compared:
         fail(f"{before} and {after} judged no document in common by the same truth", code=USAGE)
@@ -33,12 +34,13 @@ def print_comparison(settings: Settings, before: str, after: str, *, as_json: bo
     _print_worse(worse)
 
 
-def print_history(settings: Settings, *, as_json: bool) -> None:
-    """A line an evaluation, oldest first."""
+def print_history(settings: Settings, environment: str, *, as_json: bool) -> None:
+    """A line an evaluation, oldest first; `documents` counts both environments."""
     lake = open_lake(settings)
     rows: list[dict[str, Any]] = []
     for evaluation in kept(lake):
-        found = {p.measure: p.value.value for p in pooled(rows_of(lake, evaluation), slices=False)}
+        judged = of_environment(rows_of(lake, evaluation), environment)
+        found = {p.measure: p.value.value for p in pooled(judged, slices=False)}
         rows.append(asdict(evaluation) | {name: found.get(name) for name in ("character_errors", "field_f1")})
     if as_json:
         say_json(rows)

@@ -14,11 +14,16 @@ LISTED = 10
 
 
 def find(ledger: Ledger, name: str) -> Document:
-    """The document whose key or file name is or begins so; fails where none or several do, naming them."""
+    """The document whose key or file name is or begins so; fails where none or several do, naming them.
+
+    Test documents are found by their key alone, and where no live document is called so.
+    """
     documents = ledger.documents()
-    exact = [d for d in documents if name in (d.document, d.name)]
-    begun = [d for d in documents if d.document.startswith(name.lower()) or d.name.startswith(name)] if name else []
-    found = exact or begun
+    live = [d for d in documents if d.environment == "live"]
+    keyed = [d for d in documents if name and d.document.startswith(name.lower())]
+    exact = [d for d in documents if d.document == name] or [d for d in live if d.name == name]
+    begun = [d for d in live if name and (d in keyed or d.name.startswith(name))]
+    found = exact or begun or keyed
     if not found:
         fail(f"no document is called {name!r}: `ocr-assets status --all` lists them", code=USAGE)
     if len(found) > 1:

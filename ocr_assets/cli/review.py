@@ -86,10 +86,11 @@ def calibrate(as_json: bool = typer.Option(False, "--json", help="Print as JSON.
     """Draw the thresholds that keep the target error, from all documents with ground truth."""
     from ocr.evaluation.acceptance import judged_fields
     from resources.review import thresholds
-    from resources.scores import score_documents
+    from resources.scores import of_environment, score_documents
 
     settings = load_settings()
-    scores = score_documents(open_ledger(settings), open_lake(settings), settings.truth_folders)
+    scored = score_documents(open_ledger(settings), open_lake(settings), settings.truth_folders)
+    scores = of_environment(scored, "live")
     judged = [one for s in scores if s.fields is not None for one in judged_fields(s.record, s.fields)]
     target, guarantee = settings.review.target_error, settings.review.guarantee
     documents = sum(score.fields is not None for score in scores)

@@ -8,9 +8,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from ocr_assets.cli.app import console, open_lake, open_ledger, say_json
+from ocr_assets.cli.app import check_environment, console, open_lake, open_ledger, say_json
 from resources.ledger import Ledger
-from resources.scores import CorpusScore, DocumentScore, pool_scores, score_documents
+from resources.scores import CorpusScore, DocumentScore, of_environment, pool_scores, score_documents
 from resources.settings import Settings, load_settings
 
 
@@ -22,43 +22,49 @@ def evaluate(
         help="Two evaluations on the same documents: ids, parts of fingerprints, published, latest, or now.",
     ),
     history: bool = typer.Option(False, "--history", help="List the evaluations that are kept."),
+    environment: str = typer.Option("live", "--environment", help="Of which documents: live or test."),
     as_json: bool = typer.Option(False, "--json", help="Print the scores as JSON."),
 ) -> None:
     """Scores of everything read that has ground truth; evaluations kept over time, compared in pairs."""
+    check_environment(environment)
     settings = load_settings()
     if compare is not None or history:
         from ocr_assets.cli.comparing import print_comparison, print_history
 
         if compare is not None:
-            print_comparison(settings, *compare, as_json=as_json)
+            print_comparison(settings, *compare, environment, as_json=as_json)
         else:
-            print_history(settings, as_json=as_json)
+            print_history(settings, environment, as_json=as_json)
         return
-    scores = score_documents(open_ledger(settings), open_lake(settings), settings.truth_folders)
+    scores = _scores(settings, environment)
     if as_json:
         say_json({"corpus": _corpus_row(pool_scores(scores)), "documents": [_row(score) for score in scores]})
     elif not scores:
         folders = ", ".join(map(str, settings.truth_folders))
         console.print(f"No document that was read has ground truth. Put <sha256>.json files into {folders}.")
     else:
-        print_scores(settings)
+        print_scores(settings, environment)
 
 
-def print_scores(settings: Settings) -> None:
+def _scores(settings: Settings, environment: str) -> list[DocumentScore]:
+    scores = score_documents(open_ledger(settings), open_lake(settings), settings.truth_folders)
+    return of_environment(scores, environment)
+
+
+def print_scores(settings: Settings, environment: str = "live") -> None:
     """A row per document: what it is, how many fields were found, and its scores where there is truth."""
-    ledger, lake = open_ledger(settings), open_lake(settings)
-    scores = {score.document: score for score in score_documents(ledger, lake, settings.truth_folders)}
+    scores = _scores(settings, environment)
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("document", overflow="ellipsis", no_wrap=True)
     table.add_column("type", no_wrap=True)
     for name in ("CER", "WER", "word F1", "field F1"):
         table.add_column(name, justify="right", no_wrap=True, min_width=8)
-    for score in scores.values():
+    for score in scores:
         table.add_row(*_cells(score))
-    for name, reason in _rejected(ledger):
+    for name, reason in _rejected(open_ledger(settings), environment):
         table.add_row(escape(name), f"[red]rejected: {reason}[/red]")
     console.print(table)
-    pooled = pool_scores(list(scores.values()))
+    pooled = pool_scores(scores)
     if pooled.cer is not None:
         interval = f"(95 % between {pooled.cer.low:.4f} and {pooled.cer.high:.4f})"
         console.print(
@@ -68,10 +74,12 @@ def print_scores(settings: Settings) -> None:
         )
 
 
-def _rejected(ledger: Ledger) -> list[tuple[str, str]]:
+def _rejected(ledger: Ledger, environment: str) -> list[tuple[str, str]]:
     outputs = ledger.outputs()
     found = []
     for document in ledger.documents():
+        if document.environment != environment:
+            continue
         for output in outputs.get(document.document, {}).values():
             if output.status == "rejected":
                 found.append((document.name, output.code))

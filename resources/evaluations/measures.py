@@ -43,7 +43,8 @@ MEASURES: dict[tuple[str, str], Measure] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One measure of one document. `fingerprint` is that of the stage's output, `truth` tells versions of the truth."""
+    """One measure of one document. `fingerprint` is that of the stage's output, `truth` tells versions of the truth,
+    `day` is when the document was received (empty in rows of before it was noted)."""
 
     document: str
     name: str
@@ -57,6 +58,7 @@ class Row:
     denominator: float
     fingerprint: str
     truth: str
+    day: str = ""
 
 
 def better(stage: str, measure: str) -> Direction:
@@ -80,6 +82,7 @@ def measure(scores: Sequence[DocumentScore], accepts: Accepts) -> list[Row]:
             denominator=float(denominator),
             fingerprint=score.fingerprints.get("records" if stage == "end_to_end" else stage, ""),
             truth=score.truth,
+            day=score.day,
         )
         for score in scores
         for stage, name, numerator, denominator in _measured(score, accepts)

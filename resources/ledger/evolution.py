@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.schema import CreateColumn
 
 from resources.ledger import schema
+from resources.ledger.environments import widen_content
 
 LOCK = 0x0C12ED6E  # of this purpose alone, on Postgres
 
@@ -26,6 +27,7 @@ def evolve(engine: Engine) -> None:
                 column = CreateColumn(item).compile(dialect=connection.dialect)
                 table = connection.dialect.identifier_preparer.format_table(item.table)
                 connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column}")
+        widen_content(connection)
         connection.commit()
 
 

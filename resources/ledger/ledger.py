@@ -44,16 +44,17 @@ class Ledger:
         """Record documents that arrived; returns the keys of those that were not known, in order of arrival.
 
         The same bytes under another name are a source of the known document. New bytes under a known URI are a new
-        document that supersedes the old one.
+        document that supersedes the old one. Live and test documents know nothing of each other.
         """
         now = _now()
         new: list[str] = []
         with self.transaction() as connection:
-            known = self._known_sha256(connection, [a.sha256 for a in arrivals])
+            known = self._known_content(connection, [a.sha256 for a in arrivals])
             for arrival in arrivals:
-                key = known.get(arrival.sha256)
+                content = (arrival.sha256, arrival.environment)
+                key = known.get(content)
                 if key is None:
-                    key = known[arrival.sha256] = arrival.document
+                    key = known[content] = arrival.document
                     new.append(key)
                     connection.execute(
                         schema.documents.insert().values(
@@ -67,7 +68,7 @@ class Ledger:
                             received_at=now,
                         )
                     )
-                self._supersede(connection, arrival.uri, key)
+                self._supersede(connection, arrival, key)
                 self._forget_lost_source(connection, key)
                 self._upsert(
                     connection,
@@ -77,11 +78,13 @@ class Ledger:
                 )
         return new
 
-    def known_files(self) -> dict[str, tuple[int, float]]:
+    def known_files(self, environment: str = "live") -> dict[str, tuple[int, float]]:
         """Size and modification time of every file seen, by URI: those need not be read again to be recognised."""
-        table = schema.sources
+        table, of = schema.sources, schema.documents
+        query = sa.select(table.c.uri, table.c.size, table.c.modified).order_by(table.c.seen_at)
+        query = query.join(of, of.c.document == table.c.document).where(of.c.environment == environment)
         with self.engine.connect() as connection:
-            rows = connection.execute(sa.select(table.c.uri, table.c.size, table.c.modified).order_by(table.c.seen_at))
+            rows = connection.execute(query)
             return {row.uri: (row.size, row.modified) for row in rows}
 
     def documents(self, keys: Sequence[str] | None = None) -> list[Document]:
@@ -152,10 +155,12 @@ class Ledger:
             return connection.execute(schema.outputs.delete().where(schema.outputs.c.status == "rejected")).rowcount
 
     def rejected(self) -> int:
-        """How many documents are rejected now."""
-        table = schema.outputs
-        query = sa.select(sa.func.count(sa.distinct(table.c.document))).where(
-            table.c.current & (table.c.status == "rejected")
+        """How many live documents are rejected now."""
+        table, of = schema.outputs, schema.documents
+        query = (
+            sa.select(sa.func.count(sa.distinct(table.c.document)))
+            .join(of, of.c.document == table.c.document)
+            .where(table.c.current & (table.c.status == "rejected") & (of.c.environment == "live"))
         )
         with self.engine.connect() as connection:
             return connection.execute(query).scalar_one()
@@ -164,7 +169,12 @@ class Ledger:
         """Record every output found in the lake, oldest first; returns how many. Documents come from their raw part."""
         found = sorted(manifests, key=lambda m: m.made_at)
         arrivals = [
-            NewDocument(m.document, m.data["sha256"], m.data["name"], m.data["uri"], m.data["size"], 0.0)
+            NewDocument(
+                m.document,
+                *(m.data[name] for name in ("sha256", "name", "uri", "size")),
+                modified=0.0,
+                environment=m.data.get("environment", "live"),
+            )
             for m in found
             if m.stage == "raw_document" and m.rejection is None
         ]
@@ -240,17 +250,19 @@ class Ledger:
             yield connection
             connection.commit()
 
-    def _known_sha256(self, connection: Connection, hashes: Sequence[str]) -> dict[str, str]:
+    def _known_content(self, connection: Connection, hashes: Sequence[str]) -> dict[tuple[str, str], str]:
         table = schema.documents
-        known: dict[str, str] = {}
+        columns = (table.c.sha256, table.c.environment, table.c.document)
+        known: dict[tuple[str, str], str] = {}
         for some in _chunks(hashes):
-            rows = connection.execute(sa.select(table.c.sha256, table.c.document).where(table.c.sha256.in_(some)))
-            known.update({row.sha256: row.document for row in rows})
+            rows = connection.execute(sa.select(*columns).where(table.c.sha256.in_(some)))
+            known.update({(row.sha256, row.environment): row.document for row in rows})
         return known
 
-    def _supersede(self, connection: Connection, uri: str, key: str) -> None:
-        table = schema.documents
+    def _supersede(self, connection: Connection, arrival: NewDocument, key: str) -> None:
+        table, uri = schema.documents, arrival.uri
         older = (table.c.uri == uri) & (table.c.document != key) & table.c.superseded_by.is_(None)
+        older &= table.c.environment == arrival.environment
         connection.execute(table.update().where(older).values(superseded_by=key))
         connection.execute(table.update().where(table.c.document == key).values(superseded_by=None, uri=uri))
 
@@ -268,6 +280,7 @@ class Ledger:
             {"document": manifest.document, "stage": manifest.stage, "version": manifest.version},
             {
                 "current": True,
+                "retired_at": None,
                 "status": "rejected" if manifest.rejection else "read",
                 "input_hash": manifest.input_hash,
                 "fingerprint": manifest.fingerprint,
@@ -289,7 +302,7 @@ class Ledger:
     def _retire(self, connection: Connection, document: str, stage: str) -> None:
         table = schema.outputs
         mine = (table.c.document == document) & (table.c.stage == stage) & table.c.current
-        connection.execute(table.update().where(mine).values(current=False))
+        connection.execute(table.update().where(mine).values(current=False, retired_at=_now()))
 
     def _upsert(
         self, connection: Connection, table: sa.Table, key: Mapping[str, object], values: Mapping[str, object]

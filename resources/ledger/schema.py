@@ -14,7 +14,7 @@ documents = sa.Table(
         "position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, comment="order of arrival"
     ),
     sa.Column("document", sa.Text, unique=True, nullable=False, comment="partition key"),
-    sa.Column("sha256", sa.Text, unique=True, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("uri", sa.Text, nullable=False, index=True, comment="where it was first seen"),
     sa.Column("size", sa.BigInteger, nullable=False),
@@ -22,6 +22,10 @@ documents = sa.Table(
     sa.Column("environment", sa.Text, nullable=False, comment="live or test"),
     sa.Column("received_at", sa.Text, nullable=False),
     sa.Column("superseded_by", sa.Text, comment="the document that has this one's URI now"),
+    sa.Column("asked_by", sa.Text, comment="the sensor that is to ask for a run; null: nobody, or it was done"),
+    sa.Column("batch", sa.Text, comment="the run that was asked for: first..last@time"),
+    sa.Index("documents_asked_by", "asked_by", "position"),
+    sa.UniqueConstraint("sha256", "environment", name="documents_content"),
 )
 
 sources = sa.Table(
@@ -34,6 +38,35 @@ sources = sa.Table(
         "modified", sa.Float, nullable=False, comment="modification time, so that known files are not read again"
     ),
     sa.Column("seen_at", sa.Text, nullable=False),
+    sa.Column("etag", sa.Text, comment="of an object's content, so that known objects are not read again"),
+)
+
+refusals = sa.Table(
+    "refusals",
+    metadata,
+    sa.Column("uri", sa.Text, primary_key=True),
+    sa.Column("etag", sa.Text, primary_key=True),
+    sa.Column("collection", sa.Text, nullable=False),
+    sa.Column("environment", sa.Text, nullable=False),
+    sa.Column("code", sa.Text, nullable=False, comment="why it could not become a document"),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("advice", sa.Text, nullable=False),
+    sa.Column("refused_at", sa.Text, nullable=False),
+)
+
+requests = sa.Table(
+    "requests",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True, comment="of the event that asked"),
+    sa.Column("location", sa.Text, nullable=False, comment="what was asked for; a message that says nothing: its text"),
+    sa.Column("document", sa.Text, index=True, comment="null where the request was refused"),
+    sa.Column("collection", sa.Text, nullable=False),
+    sa.Column("environment", sa.Text, nullable=False),
+    sa.Column("reply_to", sa.Text, nullable=False),
+    sa.Column("options", sa.Text, nullable=False, comment="JSON, given back with the answer"),
+    sa.Column("received_at", sa.Text, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False, comment="waiting, answered, or the code of its refusal"),
+    sa.Column("event", sa.Text, comment="id of the event that answered it"),
 )
 
 outputs = sa.Table(
@@ -54,6 +87,7 @@ outputs = sa.Table(
     sa.Column("seconds", sa.Float, nullable=False),
     sa.Column("model_loads", sa.Integer, nullable=False),
     sa.Column("made_at", sa.Text, nullable=False),
+    sa.Column("retired_at", sa.Text, comment="when another version came into force"),
     sa.Index("outputs_current", "stage", "current"),
 )
 

@@ -74,6 +74,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "denominator": "DOUBLE",
         "fingerprint": "VARCHAR",
         "truth": "VARCHAR",
+        "day": "VARCHAR",
     },
 }
 """Columns and their DuckDB types; `chunks.vector` is an array of fixed length once the first vector is known."""
@@ -162,6 +163,7 @@ COLUMN_COMMENTS: dict[str, dict[str, str]] = {
         "tier": "quality of the worst page",
         "fingerprint": "of the stage's output: code, models and settings that made it",
         "truth": "digest of the ground truth it was compared with",
+        "day": "when the document was received, ISO date in UTC",
     },
     "rejections": {"page": "null where the whole document was rejected", "advice": "what a person can do"},
 }
