@@ -21,6 +21,8 @@ class NewDocument:
 
 @dataclass(frozen=True, slots=True)
 class Document:
+    """A document as it is registered. `variant` is the side of a split it came to; empty: the champion's."""
+
     document: str
     sha256: str
     name: str
@@ -30,6 +32,7 @@ class Document:
     environment: str
     received_at: str
     superseded_by: str | None
+    variant: str = ""
 
 
 @dataclass(frozen=True, slots=True)

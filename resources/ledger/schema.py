@@ -22,6 +22,9 @@ documents = sa.Table(
     sa.Column("environment", sa.Text, nullable=False, comment="live or test"),
     sa.Column("received_at", sa.Text, nullable=False),
     sa.Column("superseded_by", sa.Text, comment="the document that has this one's URI now"),
+    sa.Column(
+        "variant", sa.Text, nullable=False, server_default="", comment="side of a split it came to; empty: the champion's"
+    ),
     sa.Column("asked_by", sa.Text, comment="the sensor that is to ask for a run; null: nobody, or it was done"),
     sa.Column("batch", sa.Text, comment="the run that was asked for: first..last@time"),
     sa.Index("documents_asked_by", "asked_by", "position"),
@@ -107,6 +110,37 @@ publications = sa.Table(
     sa.Column("state", sa.Text, nullable=False, comment="digest of the outputs the corpus was built from"),
     sa.Column("documents", sa.Integer, nullable=False),
     sa.Column("made_at", sa.Text, nullable=False),
+)
+
+variants = sa.Table(
+    "variants",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("overrides", sa.Text, nullable=False, comment="JSON: settings by section, over those in force"),
+    sa.Column("comment", sa.Text, nullable=False),
+    sa.Column("made_at", sa.Text, nullable=False),
+)
+
+promotions = sa.Table(
+    "promotions",
+    metadata,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True),
+    sa.Column("undoes", sa.BigInteger, comment="the promotion that is rolled back; null: this is a promotion"),
+    sa.Column("variant", sa.Text, nullable=False),
+    sa.Column("overrides", sa.Text, nullable=False, comment="JSON: everything promoted that is in force from here on"),
+    sa.Column("before", sa.Text, nullable=False, comment="JSON: what was in force before"),
+    sa.Column("experiment", sa.Text, nullable=False, comment="the one it was decided by"),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("made_at", sa.Text, nullable=False),
+)
+
+kept_outputs = sa.Table(
+    "kept_outputs",
+    metadata,
+    sa.Column("promotion", sa.BigInteger, primary_key=True),
+    sa.Column("document", sa.Text, primary_key=True),
+    sa.Column("stage", sa.Text, primary_key=True),
+    sa.Column("version", sa.Text, nullable=False, comment="what was current when the promotion was made"),
 )
 
 outbox = sa.Table(
