@@ -189,6 +189,7 @@ def _manifest(stage: str, task: _Task, reading: Reading, fingerprint: str) -> Ma
         usage=reading.usage,
         pages=len(reading.pages) or (reading.raw.page_count if reading.raw else 0),
         page_rejections=[asdict(r) for r in reading.rejections] if stage == "pages" else [],
+        variant=task.document.variant,
     )
 
 

@@ -67,6 +67,13 @@ class ReviewSettings(Section):
     )
 
 
+class ExperimentSettings(Section):
+    """A/B: live documents are split between the models in force and a variant (`ocr-assets experiment define`)."""
+
+    challenger: str = Field("", description="variant that a share of the live documents is read by; empty: no split")
+    share: float = Field(0.0, ge=0, le=1, description="of the live documents that arrive, by a hash of their content")
+
+
 class Settings(BaseSettings, ReadingSettings):
     """The sections of reading, and those of the platform."""
 
@@ -77,6 +84,7 @@ class Settings(BaseSettings, ReadingSettings):
     run: RunSettings = Field(default_factory=RunSettings)
     checks: ChecksSettings = Field(default_factory=ChecksSettings)
     review: ReviewSettings = Field(default_factory=ReviewSettings)
+    experiment: ExperimentSettings = Field(default_factory=ExperimentSettings)
 
     @classmethod
     def settings_customise_sources(

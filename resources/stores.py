@@ -10,6 +10,7 @@ from pydantic import Field
 
 from resources.lake import Lake
 from resources.ledger import Ledger
+from resources.ledger.split import Split
 
 
 class LakeResource(dg.ConfigurableResource):
@@ -27,9 +28,11 @@ class LedgerResource(dg.ConfigurableResource):
     url: str = Field(description="SQLAlchemy URL, such as sqlite:////data/ledger.db or postgresql+psycopg2://…")
 
     crashes: int = Field(3, description="times a document may end its worker before it is rejected")
+    challenger: str = Field("", description="variant that a share of the live documents comes to; empty: none")
+    share: float = Field(0.0, description="of the live documents that arrive")
 
     def open(self) -> Ledger:
-        return _ledger(self.url)
+        return _ledger(self.url, self.challenger, self.share)
 
 
 class WarehouseResource(dg.ConfigurableResource):
@@ -42,5 +45,5 @@ class WarehouseResource(dg.ConfigurableResource):
 
 
 @lru_cache(maxsize=4)
-def _ledger(url: str) -> Ledger:
-    return Ledger(url)
+def _ledger(url: str, challenger: str, share: float) -> Ledger:
+    return Ledger(url, Split(challenger, share))

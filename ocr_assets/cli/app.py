@@ -47,8 +47,9 @@ def _common(
 
 def open_ledger(settings: Settings) -> Ledger:
     from resources.ledger import Ledger
+    from resources.ledger.split import Split
 
-    return Ledger(settings.ledger_url)
+    return Ledger(settings.ledger_url, Split(settings.experiment.challenger, settings.experiment.share))
 
 
 def open_lake(settings: Settings) -> Lake:

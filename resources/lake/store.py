@@ -25,7 +25,8 @@ MANIFEST = "manifest.json"
 @dataclass(slots=True)
 class Manifest:
     """What is known of one output. `data` holds what is too small for a file of its own (the raw document, the record's
-    head); `usage` is what a service was paid for; `rejection` is set where the document was rejected at this stage."""
+    head); `usage` is what a service was paid for; `rejection` is set where the document was rejected at this stage;
+    `variant` is the side of a split the document came to."""
 
     document: str
     stage: str
@@ -42,6 +43,7 @@ class Manifest:
     usage: dict[str, Any] = field(default_factory=dict)
     rejection: dict[str, Any] | None = None
     page_rejections: list[dict[str, Any]] = field(default_factory=list)
+    variant: str = ""
 
 
 def version_of(stage: str, input_hash: str, fingerprint: str) -> str:

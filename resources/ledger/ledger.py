@@ -22,14 +22,19 @@ from resources.ledger import outbox, schema
 from resources.ledger.evolution import evolve
 from resources.ledger.outcomes import input_hash, retell, tell
 from resources.ledger.rows import Document, NewDocument, Output, Pending, Progress, left_out
+from resources.ledger.split import Split
 
 CHUNK = 500  # rows a statement: stock SQLite allows 32,766 variables, and a row has up to 15
 
 
 class Ledger:
-    """The ledger at a SQLAlchemy URL; its tables are made where they do not exist."""
+    """The ledger at a SQLAlchemy URL; its tables are made where they do not exist.
 
-    def __init__(self, url: str) -> None:
+    Documents that are registered come to a side of the `split`.
+    """
+
+    def __init__(self, url: str, split: Split = Split()) -> None:
+        self.split = split
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite" and parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -65,6 +70,7 @@ class Ledger:
                             size=arrival.size,
                             collection=arrival.collection,
                             environment=arrival.environment,
+                            variant=self._side_of(arrival),
                             received_at=now,
                         )
                     )
@@ -174,6 +180,7 @@ class Ledger:
                 *(m.data[name] for name in ("sha256", "name", "uri", "size")),
                 modified=0.0,
                 environment=m.data.get("environment", "live"),
+                variant=m.variant,
             )
             for m in found
             if m.stage == "raw_document" and m.rejection is None
@@ -188,13 +195,19 @@ class Ledger:
 
     # --- what is left to do ------------------------------------------------------------------------------------
 
-    def pending(self, fingerprints: Mapping[str, str]) -> list[Pending]:
-        """Documents with a missing or stale stage, in order of arrival. Superseded ones are left as they are."""
+    def pending(
+        self, fingerprints: Mapping[str, str], by_variant: Mapping[str, Mapping[str, str]] | None = None
+    ) -> list[Pending]:
+        """Documents with a missing or stale stage, in order of arrival. Superseded ones are left as they are.
+
+        `by_variant` has the fingerprints for documents of the variants that are in a split now.
+        """
         outputs = self.outputs()
         found: list[Pending] = []
         for document in self.documents():
             if document.superseded_by is None:
-                item = _first_stale(document, outputs.get(document.document, {}), fingerprints)
+                expected = (by_variant or {}).get(document.variant, fingerprints)
+                item = _first_stale(document, outputs.get(document.document, {}), expected)
                 if item is not None:
                     found.append(item)
         return found
@@ -239,6 +252,11 @@ class Ledger:
             connection.execute(schema.publications.insert().values(state=state, documents=documents, made_at=_now()))
 
     # --- helpers -----------------------------------------------------------------------------------------------
+
+    def _side_of(self, arrival: NewDocument) -> str:
+        if arrival.variant is not None:
+            return arrival.variant
+        return self.split.side_of(arrival.sha256, arrival.environment)
 
     @contextmanager
     def transaction(self) -> Generator[Connection]:

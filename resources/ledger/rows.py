@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class NewDocument:
-    """A document that arrives: `modified` is its file's modification time in seconds."""
+    """A document that arrives, at the side of the split that its content comes to where no `variant` is named: `modified` is its file's modification time in seconds."""
 
     document: str
     sha256: str
@@ -17,6 +17,7 @@ class NewDocument:
     modified: float
     collection: str = "default"
     environment: str = "live"
+    variant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
