@@ -18,11 +18,13 @@ from sqlalchemy.engine import Connection, make_url
 from ocr.assembly import STAGES
 from ocr.errors import SourceChanged
 from resources.lake.store import Manifest
-from resources.ledger import outbox, schema
+from resources.ledger import asking, outbox, schema
 from resources.ledger.evolution import evolve
 from resources.ledger.outcomes import input_hash, retell, tell
+from resources.ledger.places import take_over
 from resources.ledger.rows import Document, NewDocument, Output, Pending, Progress, left_out
 from resources.ledger.split import Split
+from resources.sources import place_of
 
 CHUNK = 500  # rows a statement: stock SQLite allows 32,766 variables, and a row has up to 15
 
@@ -74,14 +76,21 @@ class Ledger:
                             received_at=now,
                         )
                     )
-                self._supersede(connection, arrival, key)
-                self._forget_lost_source(connection, key)
+                take_over(connection, arrival.uri, key, arrival.environment)
+                lost = self._forget_lost_source(connection, key)
                 self._upsert(
                     connection,
                     schema.sources,
-                    {"uri": arrival.uri, "document": key},
-                    {"size": arrival.size, "modified": arrival.modified, "seen_at": now},
+                    {"uri": place_of(arrival.uri), "document": key},
+                    {
+                        "size": arrival.size,
+                        "modified": arrival.modified,
+                        "seen_at": now,
+                        "etag": arrival.etag or None,
+                    },
                 )
+                if arrival.asked_by:
+                    asking.ask(connection, key, arrival.asked_by, again=lost)
         return new
 
     def known_files(self, environment: str = "live") -> dict[str, tuple[int, float]]:
@@ -277,17 +286,11 @@ class Ledger:
             known.update({(row.sha256, row.environment): row.document for row in rows})
         return known
 
-    def _supersede(self, connection: Connection, arrival: NewDocument, key: str) -> None:
-        table, uri = schema.documents, arrival.uri
-        older = (table.c.uri == uri) & (table.c.document != key) & table.c.superseded_by.is_(None)
-        older &= table.c.environment == arrival.environment
-        connection.execute(table.update().where(older).values(superseded_by=key))
-        connection.execute(table.update().where(table.c.document == key).values(superseded_by=None, uri=uri))
-
-    def _forget_lost_source(self, connection: Connection, key: str) -> None:
+    def _forget_lost_source(self, connection: Connection, key: str) -> bool:
         """A document whose file was gone when it was to be read is read once its file is there again."""
         table = schema.outputs
-        connection.execute(table.delete().where((table.c.document == key) & (table.c.code == SourceChanged.code)))
+        mine = (table.c.document == key) & (table.c.code == SourceChanged.code)
+        return bool(connection.execute(table.delete().where(mine)).rowcount)
 
     def _enter(self, connection: Connection, manifest: Manifest) -> None:
         table, rejection = schema.outputs, manifest.rejection or {}

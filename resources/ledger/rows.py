@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class NewDocument:
-    """A document that arrives, at the side of the split that its content comes to where no `variant` is named: `modified` is its file's modification time in seconds."""
+    """A document that arrives, at the side of the split that its content comes to where no `variant` is named.
+
+    `modified` is its file's modification time in seconds, `etag` what S3 says of an object's content, `asked_by` the
+    sensor that is to ask for a run that reads it (empty: nobody asks).
+    """
 
     document: str
     sha256: str
@@ -18,6 +22,8 @@ class NewDocument:
     collection: str = "default"
     environment: str = "live"
     variant: str | None = None
+    etag: str = ""
+    asked_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,75 @@
+"""Which documents a run is still to be asked for, and by which sensor.
+
+A sensor's tick can end anywhere: after documents were registered, after batches were cut of them, after runs were
+requested. So each step is kept, and the next tick goes on from it: a document is wanted, then part of a batch, and done
+with when the batch has a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from resources.ledger import schema
+
+CHUNK = 500
+
+Cut = Callable[[list[str]], Iterable[Sequence[str]]]
+"""Of wanted documents, in order of arrival, the members of each batch to be asked for now."""
+
+
+def ask(connection: Connection, document: str, sensor: str, *, again: bool) -> None:
+    """Want a run for a document that has no outcome, unless one was asked for (`again`: even then)."""
+    documents, outputs = schema.documents, schema.outputs
+    read = sa.exists().where((outputs.c.document == document) & outputs.c.current)
+    unread = (documents.c.document == document) & ~read
+    if not again:
+        unread &= documents.c.batch.is_(None) & documents.c.asked_by.is_(None)
+    connection.execute(documents.update().where(unread).values(asked_by=sensor, batch=None))
+
+
+def wanted(engine: Engine, sensor: str) -> list[str]:
+    """Documents that are in no batch yet, in order of arrival."""
+    with engine.connect() as connection:
+        return list(connection.execute(_wanted(sensor)).scalars())
+
+
+def cut_batches(connection: Connection, sensor: str, cut: Cut) -> None:
+    """Put wanted documents into batches; what `cut` leaves out waits for the next time."""
+    table = schema.documents
+    for members in cut(list(connection.execute(_wanted(sensor).with_for_update()).scalars())):
+        # The time makes the name of a batch its own: a document can be asked for again.
+        batch = f"{members[0]}..{members[-1]}@{datetime.now(UTC).isoformat(timespec='microseconds')}"
+        for start in range(0, len(members), CHUNK):
+            mine = table.c.document.in_(members[start : start + CHUNK])
+            connection.execute(table.update().where(mine).values(batch=batch))
+
+
+def outstanding(engine: Engine, sensor: str) -> list[str]:
+    """Batches that are not known to have a run, oldest first."""
+    table = schema.documents
+    mine = (table.c.asked_by == sensor) & table.c.batch.is_not(None)
+    query = sa.select(table.c.batch).where(mine).group_by(table.c.batch).order_by(sa.func.min(table.c.position))
+    with engine.connect() as connection:
+        return list(connection.execute(query).scalars())
+
+
+def settle(connection: Connection, batch: str) -> None:
+    """A batch has its run."""
+    table = schema.documents
+    connection.execute(table.update().where(table.c.batch == batch).values(asked_by=None))
+
+
+def ends_of(batch: str) -> tuple[str, str]:
+    """First and last document of a batch, by its name."""
+    first, _, last = batch.partition("@")[0].partition("..")
+    return first, last
+
+
+def _wanted(sensor: str) -> sa.Select[tuple[str]]:
+    table = schema.documents
+    mine = (table.c.asked_by == sensor) & table.c.batch.is_(None)
+    return sa.select(table.c.document).where(mine).order_by(table.c.position)

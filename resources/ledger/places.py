@@ -1,0 +1,50 @@
+"""What lies where now: a place is a URI without the version of an object, and holds one document at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from resources.ledger import schema
+from resources.sources import place_of
+
+CHUNK = 500
+
+
+def take_over(connection: Connection, uri: str, document: str, environment: str) -> None:
+    """A document's bytes lie at `uri` now: what lay there before is superseded, unless it lies elsewhere too."""
+    documents, sources = schema.documents, schema.sources
+    place = place_of(uri)
+    before = connection.execute(
+        sa.select(documents.c.document, documents.c.uri)
+        .join(sources, sources.c.document == documents.c.document)
+        .where((sources.c.uri == place) & (documents.c.document != document) & (documents.c.environment == environment))
+    ).all()
+    for older in before:
+        connection.execute(sources.delete().where((sources.c.uri == place) & (sources.c.document == older.document)))
+        if place_of(older.uri) != place:
+            continue
+        elsewhere = connection.execute(
+            sa.select(sources.c.uri).where(sources.c.document == older.document).order_by(sources.c.seen_at.desc())
+        ).scalar()
+        moved = {"superseded_by": document} if elsewhere is None else {"uri": elsewhere}
+        connection.execute(documents.update().where(documents.c.document == older.document).values(moved))
+    connection.execute(documents.update().where(documents.c.document == document).values(superseded_by=None, uri=uri))
+
+
+def known_objects(engine: Engine, places: Sequence[str], environment: str = "live") -> dict[str, tuple[str, int]]:
+    """Of the given places those that hold an object that was read: its ETag and size."""
+    documents, sources = schema.documents, schema.sources
+    query = (
+        sa.select(sources.c.uri, sources.c.etag, sources.c.size)
+        .join(documents, documents.c.document == sources.c.document)
+        .where(sources.c.etag.is_not(None) & (documents.c.environment == environment))
+    )
+    known: dict[str, tuple[str, int]] = {}
+    with engine.connect() as connection:
+        for start in range(0, len(places), CHUNK):
+            for row in connection.execute(query.where(sources.c.uri.in_(places[start : start + CHUNK]))):
+                known[row.uri] = (row.etag, row.size)
+    return known
