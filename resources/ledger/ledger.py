@@ -23,7 +23,7 @@ from resources.ledger.evolution import evolve
 from resources.ledger.outcomes import input_hash, retell, tell
 from resources.ledger.places import take_over
 from resources.ledger.rows import Document, NewDocument, Output, Pending, Progress, left_out
-from resources.ledger.split import Split
+from resources.ledger.split import NO_SPLIT, Split
 from resources.sources import place_of
 
 CHUNK = 500  # rows a statement: stock SQLite allows 32,766 variables, and a row has up to 15
@@ -35,7 +35,7 @@ class Ledger:
     Documents that are registered come to a side of the `split`.
     """
 
-    def __init__(self, url: str, split: Split = Split()) -> None:
+    def __init__(self, url: str, split: Split = NO_SPLIT) -> None:
         self.split = split
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite" and parsed.database:

@@ -22,9 +22,7 @@ documents = sa.Table(
     sa.Column("environment", sa.Text, nullable=False, comment="live or test"),
     sa.Column("received_at", sa.Text, nullable=False),
     sa.Column("superseded_by", sa.Text, comment="the document that has this one's URI now"),
-    sa.Column(
-        "variant", sa.Text, nullable=False, server_default="", comment="side of a split it came to; empty: the champion's"
-    ),
+    sa.Column("variant", sa.Text, nullable=False, server_default="", comment="side of a split; empty: the champion's"),
     sa.Column("asked_by", sa.Text, comment="the sensor that is to ask for a run; null: nobody, or it was done"),
     sa.Column("batch", sa.Text, comment="the run that was asked for: first..last@time"),
     sa.Index("documents_asked_by", "asked_by", "position"),

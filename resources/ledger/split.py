@@ -25,3 +25,6 @@ class Split(NamedTuple):
         digest = hashlib.sha256(f"{self.challenger}\n{sha256}".encode()).digest()
         place = int.from_bytes(digest[:8], "big") / 2**64
         return self.challenger if place < self.share else CHAMPION
+
+
+NO_SPLIT = Split()
