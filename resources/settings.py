@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_origin
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 from pydantic_settings import SettingsError as UnreadableVariable
 
@@ -74,6 +74,46 @@ class ExperimentSettings(Section):
     share: float = Field(0.0, ge=0, le=1, description="of the live documents that arrive, by a hash of their content")
 
 
+class EventsSettings(Section):
+    """What is told to others, through Amazon EventBridge; docs/events.md describes it."""
+
+    bus: str = Field("", description="name or ARN of the event bus; empty: nothing is sent, events wait in the ledger")
+    test_bus: str = Field("", description="the bus of test documents' events; empty: they are not sent")
+    source: str = Field("ocr-assets", description="the source that events bear")
+
+    @field_validator("test_bus")
+    @classmethod
+    def _apart(cls, test_bus: str, info: ValidationInfo) -> str:
+        if test_bus and test_bus == info.data.get("bus"):
+            raise ValueError("test documents' events need a bus of their own, so that no live consumer sees them")
+        return test_bus
+
+    @property
+    def buses(self) -> dict[str, str]:
+        """By environment; empty where nothing is to be sent."""
+        return {name: bus for name, bus in (("live", self.bus), ("test", self.test_bus)) if bus and self.bus}
+
+
+class AlertsSettings(Section):
+    """Who is told when a run or a check of the whole corpus fails."""
+
+    webhook_variable: str = Field(
+        "", description="environment variable that holds the URL of a Slack-compatible webhook; empty: none"
+    )
+    email_to: list[str] = Field(default_factory=list, description="addresses that get an e-mail; []: nobody")
+    email_from: str = Field("ocr-assets@localhost", description="the e-mails' sender")
+    smtp_host: str = Field("localhost", description="the mail server")
+    smtp_port: int = Field(587, ge=1, le=65535, description="its port")
+    smtp_starttls: bool = Field(True, description="whether to insist on an encrypted connection (STARTTLS)")
+    smtp_user: str = Field("", description="who logs in; empty: nobody")
+    smtp_password_variable: str = Field("", description="environment variable that holds the password")
+    quiet_minutes: float = Field(30.0, ge=0, description="of one job's or check's failures, one is told in this time")
+
+    @property
+    def wanted(self) -> bool:
+        return bool(self.webhook_variable or self.email_to)
+
+
 class Settings(BaseSettings, ReadingSettings):
     """The sections of reading, and those of the platform."""
 
@@ -84,6 +124,8 @@ class Settings(BaseSettings, ReadingSettings):
     run: RunSettings = Field(default_factory=RunSettings)
     checks: ChecksSettings = Field(default_factory=ChecksSettings)
     review: ReviewSettings = Field(default_factory=ReviewSettings)
+    events: EventsSettings = Field(default_factory=EventsSettings)
+    alerts: AlertsSettings = Field(default_factory=AlertsSettings)
     experiment: ExperimentSettings = Field(default_factory=ExperimentSettings)
 
     @classmethod

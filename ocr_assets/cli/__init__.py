@@ -15,6 +15,7 @@ from ocr_assets.cli.app import INTERRUPTED, app, errors, explain
 from ocr_assets.cli.bench import register as _register_bench
 from ocr_assets.cli.calibrate import register as _register_calibrate
 from ocr_assets.cli.entities import register as _register_entities
+from ocr_assets.cli.events import register as _register_events
 from ocr_assets.cli.looking import register as _register_looking
 from ocr_assets.cli.publishing import register as _register_publishing
 from ocr_assets.cli.reading import register as _register_reading
@@ -29,6 +30,7 @@ _register_truth(app)
 _register_review(app)
 _register_serving(app)
 _register_entities(app)
+_register_events(app)
 _register_bench(app)
 _register_calibrate(app)
 

@@ -31,7 +31,7 @@ def test_the_same_outcome_told_twice_is_one_event(ledger: Ledger) -> None:
 
 def test_an_event_is_not_there_when_its_transaction_did_not_end(ledger: Ledger) -> None:
     with pytest.raises(ZeroDivisionError), ledger.transaction() as connection:
-        outbox.emit(connection, "ModelPromoted", "text", {}, key="1")
+        outbox.emit(connection, "ModelPromoted", "text", {"variant": "b"}, key="1")
         raise ZeroDivisionError
     assert events(ledger) == []
 
@@ -75,7 +75,8 @@ def test_a_document_that_goes_back_to_an_earlier_outcome_is_told_of_again(ledger
         read(ledger, key, fingerprint=fingerprint)
     told = events(ledger)
     assert len({event["id"] for event in told}) == 3
-    assert told[0]["detail"] == told[2]["detail"]
+    assert told[0]["detail"]["versions"] == told[2]["detail"]["versions"]
+    assert told[0]["at"] < told[1]["at"] < told[2]["at"]
 
 
 def test_a_document_tried_again_and_then_read_is_told_of_in_that_order(ledger: Ledger) -> None:
@@ -113,3 +114,10 @@ def test_test_documents_are_told_of_as_such(ledger: Ledger) -> None:
     (key,) = ledger.register([replace(arrival("a", "one"), environment="test")])
     read(ledger, key)
     assert [event["environment"] for event in events(ledger)] == ["test"]
+
+
+def test_an_event_that_is_not_as_its_schema_says_is_refused_where_it_is_written(ledger: Ledger) -> None:
+    with pytest.raises(ValueError, match="variant"):
+        ledger.emit("ModelPromoted", "text", {}, key="1")
+    with pytest.raises(ValueError, match="ModelDemoted"):
+        ledger.emit("ModelDemoted", "text", {}, key="1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from ocr.assembly import STAGES
 from ocr.stages import READS
+from resources.events.kinds import LONGEST
 from resources.ledger import schema
 from resources.ledger.outbox import emit
 
@@ -74,11 +76,20 @@ def outcome_of(connection: Connection, document: str) -> Outcome | None:
     detail |= {"pages": max(one["pages"] for one in chain), "recorded_at": last["made_at"]}
     detail |= {"seconds": round(sum(one["seconds"] for one in chain), 3)}
     detail |= {"versions": {one["stage"]: one["version"] for one in chain}}
+    detail |= {"requests": requests_of(connection, document)}
     if rejected:
-        detail |= {name: last[name] for name in ("stage", "code", "message", "advice")}
+        detail |= {name: last[name][:LONGEST] for name in ("stage", "code", "message", "advice")}
     ends = "\n".join(f"{one['stage']} {one['output_hash']} {one['code']}" for one in chain)
     digest = hashlib.sha256(ends.encode()).hexdigest()
     return Outcome("DocumentRejected" if rejected else "DocumentRead", document, of["environment"], detail, digest)
+
+
+def requests_of(connection: Connection, document: str) -> list[dict[str, Any]]:
+    """Everyone who asked for a document, in the order they asked."""
+    table = schema.requests
+    query = sa.select(table.c.id, table.c.reply_to, table.c.options).where(table.c.document == document)
+    rows = connection.execute(query.order_by(table.c.received_at, table.c.id))
+    return [{"id": row.id, "reply_to": row.reply_to, "options": json.loads(row.options or "{}")} for row in rows]
 
 
 def _chain(connection: Connection, document: str, sha256: str) -> list[RowMapping] | None:

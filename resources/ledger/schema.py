@@ -156,11 +156,48 @@ outbox = sa.Table(
     sa.Column("environment", sa.Text, nullable=False, comment="live or test"),
     sa.Column("detail", sa.Text, nullable=False, comment="JSON"),
     sa.Column("at", sa.Text, nullable=False),
-    sa.Column("state", sa.Text, nullable=False, comment="waiting, sent, or held_back"),
+    sa.Column("state", sa.Text, nullable=False, comment="waiting, sent, held_back, or refused"),
     sa.Column("attempts", sa.Integer, nullable=False, comment="times sending it failed"),
     sa.Column("error", sa.Text, nullable=False, comment="why it failed last"),
     sa.Column("not_before", sa.Text, comment="when it is to be tried again"),
     sa.Column("sent_at", sa.Text),
     sa.Index("outbox_state", "state", "position"),
     sa.Index("outbox_subject", "subject", "position"),
+)
+
+leases = sa.Table(
+    "leases",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True, comment="work that one process at a time does"),
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("until", sa.Float, nullable=False, comment="seconds since 1970"),
+)
+
+alerts = sa.Table(
+    "alerts",
+    metadata,
+    sa.Column("subject", sa.Text, primary_key=True, comment="what was said: a kind and a job or check"),
+    sa.Column("said_at", sa.Float, nullable=False, comment="seconds since 1970"),
+    sa.Column("unsaid", sa.Integer, nullable=False, comment="times it came up since, which nobody was told of"),
+)
+
+fingerprints = sa.Table(
+    "fingerprints",
+    metadata,
+    sa.Column("fingerprint", sa.Text, primary_key=True),
+    sa.Column("stage", sa.Text, nullable=False),
+    sa.Column("settings", sa.Text, nullable=False, comment="JSON: those whose digest it holds"),
+    sa.Column("seen_at", sa.Text, nullable=False),
+)
+
+verdicts = sa.Table(
+    "verdicts",
+    metadata,
+    sa.Column("plan", sa.Text, primary_key=True, comment="digest of the fingerprints of all stages"),
+    sa.Column("state", sa.Text, nullable=False, comment="passed, refused, or accepted"),
+    sa.Column("documents", sa.Integer, nullable=False, comment="golden documents that were judged"),
+    sa.Column("losses", sa.Text, nullable=False, comment="JSON: what was lost, in words"),
+    sa.Column("worse", sa.Text, nullable=False, comment="JSON: the documents that got worse"),
+    sa.Column("reason", sa.Text, nullable=False, comment="why a person accepted the loss"),
+    sa.Column("decided_at", sa.Text, nullable=False),
 )

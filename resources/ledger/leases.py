@@ -1,0 +1,35 @@
+"""Leases: work that one process at a time does, on whatever machine; one that dies loses it after a while."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from uuid import uuid4
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from resources.ledger import schema
+from resources.ledger.ledger import Ledger
+
+
+@contextmanager
+def lease(ledger: Ledger, name: str, seconds: float) -> Generator[bool]:
+    """Whether this process has the lease, for `seconds` or until the end of the block. It is not waited for."""
+    table, holder = schema.leases, f"{socket.gethostname()} {os.getpid()} {uuid4()}"
+    mine = table.c.name == name
+    with ledger.transaction() as connection:
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        free = dialect.insert(table).values(name=name, holder="", until=0.0)
+        connection.execute(free.on_conflict_do_nothing(index_elements=["name"]))
+        now = time.time()
+        took = table.update().where(mine & (table.c.until <= now)).values(holder=holder, until=now + seconds)
+        had = connection.execute(took).rowcount == 1
+    try:
+        yield had
+    finally:
+        if had:
+            with ledger.transaction() as connection:
+                connection.execute(table.update().where(mine & (table.c.holder == holder)).values(until=0.0))
