@@ -6,13 +6,11 @@ import hashlib
 import sqlite3
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, make_url
 
 from ocr.assembly import STAGES
@@ -24,6 +22,7 @@ from resources.ledger.outcomes import input_hash, retell, tell
 from resources.ledger.places import take_over
 from resources.ledger.rows import Document, NewDocument, Output, Pending, Progress, left_out
 from resources.ledger.split import NO_SPLIT, Split
+from resources.ledger.statements import now, upsert
 from resources.sources import place_of
 
 CHUNK = 500  # rows a statement: stock SQLite allows 32,766 variables, and a row has up to 15
@@ -53,7 +52,7 @@ class Ledger:
         The same bytes under another name are a source of the known document. New bytes under a known URI are a new
         document that supersedes the old one. Live and test documents know nothing of each other.
         """
-        now = _now()
+        seen_at = now()
         new: list[str] = []
         with self.transaction() as connection:
             known = self._known_content(connection, [a.sha256 for a in arrivals])
@@ -73,19 +72,19 @@ class Ledger:
                             collection=arrival.collection,
                             environment=arrival.environment,
                             variant=self._side_of(arrival),
-                            received_at=now,
+                            received_at=seen_at,
                         )
                     )
                 take_over(connection, arrival.uri, key, arrival.environment)
                 lost = self._forget_lost_source(connection, key)
-                self._upsert(
+                upsert(
                     connection,
                     schema.sources,
                     {"uri": place_of(arrival.uri), "document": key},
                     {
                         "size": arrival.size,
                         "modified": arrival.modified,
-                        "seen_at": now,
+                        "seen_at": seen_at,
                         "etag": arrival.etag or None,
                     },
                 )
@@ -137,9 +136,7 @@ class Ledger:
         key = (table.c.document == document) & (table.c.stage == stage) & (table.c.version == version)
         with self.transaction() as connection:
             count = connection.execute(sa.select(table.c.count).where(key)).scalar() or 0
-            self._upsert(
-                connection, table, {"document": document, "stage": stage, "version": version}, {"count": count + 1}
-            )
+            upsert(connection, table, {"document": document, "stage": stage, "version": version}, {"count": count + 1})
         return count
 
     def forgive(self, document: str, stage: str, version: str) -> None:
@@ -258,7 +255,7 @@ class Ledger:
 
     def publish(self, state: str, documents: int) -> None:
         with self.transaction() as connection:
-            connection.execute(schema.publications.insert().values(state=state, documents=documents, made_at=_now()))
+            connection.execute(schema.publications.insert().values(state=state, documents=documents, made_at=now()))
 
     # --- helpers -----------------------------------------------------------------------------------------------
 
@@ -295,7 +292,7 @@ class Ledger:
     def _enter(self, connection: Connection, manifest: Manifest) -> None:
         table, rejection = schema.outputs, manifest.rejection or {}
         self._retire(connection, manifest.document, manifest.stage)
-        self._upsert(
+        upsert(
             connection,
             table,
             {"document": manifest.document, "stage": manifest.stage, "version": manifest.version},
@@ -323,14 +320,7 @@ class Ledger:
     def _retire(self, connection: Connection, document: str, stage: str) -> None:
         table = schema.outputs
         mine = (table.c.document == document) & (table.c.stage == stage) & table.c.current
-        connection.execute(table.update().where(mine).values(current=False, retired_at=_now()))
-
-    def _upsert(
-        self, connection: Connection, table: sa.Table, key: Mapping[str, object], values: Mapping[str, object]
-    ) -> None:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(table).values(**key, **values)
-        connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+        connection.execute(table.update().where(mine).values(current=False, retired_at=now()))
 
 
 def _first_stale(document: Document, outputs: Mapping[str, Output], fingerprints: Mapping[str, str]) -> Pending | None:
@@ -365,7 +355,3 @@ def _tune_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 def _chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(items), CHUNK):
         yield items[start : start + CHUNK]
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
