@@ -16,6 +16,7 @@ from ocr.stages import READS
 from resources.events.kinds import LONGEST
 from resources.ledger import schema
 from resources.ledger.outbox import emit
+from resources.ledger.requests import answer_each, answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,12 @@ def tell(connection: Connection, document: str, *, held_back: bool = False) -> N
     mine = f"{document} {outcome.digest} "
     if not keys or not keys[-1].startswith(mine):
         key = f"{mine}{sum(key.startswith(mine) for key in keys)}"
-        environment = outcome.environment
-        emit(connection, outcome.kind, document, outcome.detail, environment=environment, key=key, held_back=held_back)
+        of, detail = outcome.environment, outcome.detail
+        event = emit(connection, outcome.kind, document, detail, environment=of, key=key, held_back=held_back)
+        if not held_back:
+            answered(connection, document, event)
+    else:
+        answer_each(connection, outcome)
 
 
 def retell(connection: Connection) -> None:
@@ -72,7 +77,7 @@ def outcome_of(connection: Connection, document: str) -> Outcome | None:
         return None
     last = chain[-1]
     rejected = last["status"] == "rejected"
-    detail = {name: of[name] for name in ("document", "name", "uri", "sha256", "collection", "received_at")}
+    detail = {name: of[name] for name in ("document", "name", "uri", "sha256", "collection", "received_at", "variant")}
     detail |= {"pages": max(one["pages"] for one in chain), "recorded_at": last["made_at"]}
     detail |= {"seconds": round(sum(one["seconds"] for one in chain), 3)}
     detail |= {"versions": {one["stage"]: one["version"] for one in chain}}
