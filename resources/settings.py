@@ -1,7 +1,8 @@
-"""All settings of the platform: one TOML file in the home, overridden by the environment.
+"""All settings of the platform: one TOML file in the home, overridden by what was promoted, and by the environment.
 
 The home (`OCR_HOME`, else `./ocr_home`) holds everything a run makes. `OCR_TEXT__ENGINE=tesseract` overrides `engine`
-in the section `[text]`. `template()` writes the file with every setting, its default and its meaning.
+in the section `[text]`. `template()` writes the file with every setting, its default and its meaning. What was promoted
+lies in the ledger, so that every machine has it.
 """
 
 from __future__ import annotations
@@ -10,18 +11,28 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_origin
 
 from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 from pydantic_settings import SettingsError as UnreadableVariable
 
 from ocr.errors import EngineError
 from ocr.settings import ReadingSettings, Section
 
 FILE = "ocr-assets.toml"
+
+NOTHING_PROMOTED = "{}"
+_promoted: ContextVar[str] = ContextVar("_promoted", default=NOTHING_PROMOTED)
 
 
 class SettingsError(Exception):
@@ -137,7 +148,8 @@ class Settings(BaseSettings, ReadingSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home() / FILE)
+        promoted = InitSettingsSource(settings_cls, json.loads(_promoted.get()))
+        return init_settings, env_settings, promoted, TomlConfigSettingsSource(settings_cls, home() / FILE)
 
     @property
     def reading(self) -> ReadingSettings:
@@ -176,7 +188,8 @@ def home() -> Path:
 
 
 @lru_cache(maxsize=8)
-def _load(file: Path, environment: tuple[tuple[str, str], ...]) -> Settings:
+def _load(file: Path, environment: tuple[tuple[str, str], ...], promoted: str) -> Settings:
+    token = _promoted.set(promoted)
     try:
         settings = Settings()
         if settings.records.types:
@@ -193,6 +206,8 @@ def _load(file: Path, environment: tuple[tuple[str, str], ...]) -> Settings:
         raise SettingsError(f"{file}: not valid TOML: {error}") from error
     except ValidationError as error:
         raise SettingsError("; ".join(_explained(file, fault) for fault in error.errors())) from error
+    finally:
+        _promoted.reset(token)
 
 
 def _unreadable() -> str:
@@ -209,15 +224,33 @@ def _unreadable() -> str:
 def _explained(file: Path, fault: Mapping[str, Any]) -> str:
     where = ".".join(str(part) for part in fault["loc"])
     variable = f"OCR_{where.upper().replace('.', '__')}"
-    source = variable if variable in os.environ else str(file)
+    section, name = (*fault["loc"], "", "")[:2]
+    promoted = name in json.loads(_promoted.get()).get(section, {})
+    source = variable if variable in os.environ else "a promoted variant" if promoted else str(file)
     what = "there is no such setting" if fault["type"] == "extra_forbidden" else fault["msg"]
     return f"{source}: {where}: {what}"
 
 
 def load_settings() -> Settings:
-    """The settings in force. Raises `SettingsError` naming the setting that does not fit."""
-    environment = tuple(sorted((k, v) for k, v in os.environ.items() if k.startswith("OCR_")))
-    return _load(home() / FILE, environment)
+    """The settings in force: defaults, under the file, under what was promoted, under the environment.
+
+    What was promoted is asked of the ledger each time: another machine may have done it. Raises `SettingsError` naming
+    the setting that does not fit.
+    """
+    from resources.ledger.in_force import promoted
+
+    settings = settings_before_promotions()
+    overrides = promoted(settings.ledger_url)
+    return settings if overrides == NOTHING_PROMOTED else _load(home() / FILE, _environment(), overrides)
+
+
+def settings_before_promotions() -> Settings:
+    """The settings as they are without anything promoted: those that say where the ledger is."""
+    return _load(home() / FILE, _environment(), NOTHING_PROMOTED)
+
+
+def _environment() -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((k, v) for k, v in os.environ.items() if k.startswith("OCR_")))
 
 
 def template() -> str:
