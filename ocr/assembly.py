@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ocr.engines import LayoutDetector, OrientationClassifier, TextDetector, TextRecognizer
 from ocr.loading import version
@@ -141,12 +141,16 @@ class Engines:
     def fingerprint(self, stage: str) -> str:
         """What decides a stage's answers: its code version, its engines' fingerprints, its settings. Loads no model."""
         parts = [f"{stage}/{CODE_VERSIONS[stage]}", *(part() for part in self._parts(stage))]
-        section = {"raw_document": "limits"}.get(stage, stage)
-        values = getattr(self.settings, section).model_dump(mode="json", exclude=INERT.get(section))
+        values = self.answering_settings(stage)
         if values:
             digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
             parts.append(f"settings/{digest[:8]}")
         return " ".join(parts)
+
+    def answering_settings(self, stage: str) -> dict[str, Any]:
+        """The settings of a stage that change its answers."""
+        section = {"raw_document": "limits"}.get(stage, stage)
+        return getattr(self.settings, section).model_dump(mode="json", exclude=INERT.get(section))
 
     def _parts(self, stage: str) -> list[Callable[[], str]]:
         def of(name: str) -> Callable[[], str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 
 from ocr import loading
+from ocr.assembly import STAGES, Engines
 from ocr.errors import EngineError, Unreachable
 from ocr.imaging.images import thumbnail
 from ocr.stages import Reading
@@ -19,10 +20,15 @@ from ocr_assets.checks.judgement import Judgement, Question
 from partitions import BATCHES, documents
 from resources.batch import Result, UpstreamMissing, read_stage
 from resources.engines import EnginesResource
+from resources.ledger.fingerprints import note
+from resources.ledger.verdicts import plan_of
 from resources.stores import LakeResource, LedgerResource
 
 AGAIN_TAG = "ocr/again"
 """Set to `true` on a run to make outputs anew although nothing changed."""
+
+PLAN_TAG = "ocr/plan"
+"""On runs of the reprocessing schedule: the fingerprints that were judged. Others must not read what is live unseen."""
 
 RETRIES = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 """For what is the machine's fault (disk, network): a document's own faults are recorded, not raised."""
@@ -62,6 +68,8 @@ def read_batch(
     judgements: dict[str, dict[str, Judgement]] = {question.name: {} for question in questions}
     started, loads_before, load_seconds = time.perf_counter(), sum(loading.loads().values()), loading.load_seconds()
     again = context.run.tags.get(AGAIN_TAG) == "true"
+    check_plan(context.run.tags, held)
+    note(ledger.open(), held.fingerprint(stage), stage, held.answering_settings(stage))
     results = read_stage(
         stage, context.partition_keys, held, lake.open(), ledger.open(), crashes=ledger.crashes, again=again
     )
@@ -97,6 +105,13 @@ def read_batch(
     yield from roll_up(context, questions, judgements)
 
 
+def check_plan(tags: Mapping[str, str], engines: Engines) -> None:
+    """Raises where models or settings changed after the run was asked for."""
+    plan = tags.get(PLAN_TAG)
+    if plan is not None and plan != plan_of({stage: engines.fingerprint(stage) for stage in STAGES}):
+        raise dg.Failure("models or settings changed after this run was asked for", allow_retries=False)
+
+
 def _not_retried(results: Iterator[Result]) -> Iterator[Result]:
     """A missing program, model or upstream output stays missing: it fails the step at once, with its own words. A
     server that does not answer may answer later."""
@@ -130,7 +145,8 @@ def _cell(value: Any) -> str:
 
 
 def _shown(result: Result, describe: Describe) -> dict[str, Any]:
-    shown: dict[str, Any] = {"status": result.status, "document": result.document.name}
+    document = result.document
+    shown: dict[str, Any] = {"status": result.status, "document": document.name, "environment": document.environment}
     if result.rejection is not None:
         why = result.rejection
         shown |= {"rejected_at": why.stage, "reason": why.code, "message": why.message, "advice": why.advice}
