@@ -67,6 +67,18 @@ class ChecksSettings(Section):
     loss_least: float = Field(0.002, ge=0, description="a loss of a rate smaller than this never blocks publishing")
 
 
+class DriftSettings(Section):
+    """When documents count as changed. Looking costs little and sends nothing."""
+
+    reference: int = Field(
+        300, ge=20, description="documents of a collection, the first, that later ones are compared with"
+    )
+    fewest: int = Field(50, ge=20, description="fewest documents of a reference, also of a new one after an alarm")
+    documents_per_false_alarm: float = Field(
+        20_000, ge=100, description="documents without a change between two false alarms of a collection, at least"
+    )
+
+
 class ReviewSettings(Section):
     """Which fields a person is to look at. Applied when the corpus is published: no record becomes stale by it."""
 
@@ -125,6 +137,17 @@ class AlertsSettings(Section):
         return bool(self.webhook_variable or self.email_to)
 
 
+class ReprocessSettings(Section):
+    """Reading again, by the clock, what other models or settings made stale."""
+
+    cron: str = Field("", description="when to look for stale documents, such as '0 * * * *'; empty: never")
+    documents: int = Field(500, ge=1, description="most documents that are read again a tick")
+    seconds: float = Field(
+        3_600, gt=0, description="most worker-seconds a tick, as estimated; one document always goes"
+    )
+    canary: int = Field(200, ge=0, description="most documents with ground truth that are judged first; 0: none are")
+
+
 class Settings(BaseSettings, ReadingSettings):
     """The sections of reading, and those of the platform."""
 
@@ -135,9 +158,11 @@ class Settings(BaseSettings, ReadingSettings):
     run: RunSettings = Field(default_factory=RunSettings)
     checks: ChecksSettings = Field(default_factory=ChecksSettings)
     review: ReviewSettings = Field(default_factory=ReviewSettings)
+    drift: DriftSettings = Field(default_factory=DriftSettings)
     events: EventsSettings = Field(default_factory=EventsSettings)
     alerts: AlertsSettings = Field(default_factory=AlertsSettings)
     experiment: ExperimentSettings = Field(default_factory=ExperimentSettings)
+    reprocess: ReprocessSettings = Field(default_factory=ReprocessSettings)
 
     @classmethod
     def settings_customise_sources(

@@ -1,0 +1,1 @@
+"""Drift: whether the documents, or what is made of them, have changed, where, and through what."""

@@ -1,0 +1,68 @@
+"""Bets against "nothing has changed", that no luck turns into more than rare false alarms.
+
+For each signal a few gamblers bet on every p-value by a density of their own on (0, 1): that values have shifted by
+one or two deviations, or spread, or drawn together, in a part of the documents or in all. If p-values are uniform and
+independent, no gambler's winnings grow in expectation. The Shiryaev-Roberts statistic `S ← (1 + S) · density(p)`, the
+sum over all starting points of what was won since, has expectation t after t documents; the mean over gamblers too. By
+Doob's inequality it reaches c within t documents with probability at most t / c, and on average not before c documents
+(Shiryaev 1963, Roberts 1966; Volkhonskiy et al., "Inductive conformal martingales for change-point detection", 2017;
+Shin, Ramdas and Rinaldo, "E-detectors", 2023). Signals depend on each other, so each has the threshold times their
+number (Bonferroni): the bounds then hold for all together, at every moment, however often one looks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from statistics import NormalDist
+
+import numpy as np
+
+SHIFTS = (1.0, -1.0, 2.0, -2.0)
+SPREADS = (2.0, 0.5)
+KEPT_BACK = 0.4  # of a careful gambler's money: what one document in which nothing changed may not take
+
+GAMBLERS = 2 * len(SHIFTS) + len(SPREADS)
+_NORMAL = NormalDist()
+_EDGE = 1e-9
+
+
+def densities(p: np.ndarray) -> np.ndarray:
+    """Each gambler's density at p-values: `n` → `n × GAMBLERS`. Each integrates to 1 over (0, 1)."""
+    z = np.array([_NORMAL.inv_cdf(value) for value in np.clip(p, _EDGE, 1 - _EDGE)])
+    bold = [np.exp(shift * z - shift**2 / 2) for shift in SHIFTS]
+    careful = [KEPT_BACK + (1 - KEPT_BACK) * one for one in bold]
+    spread = [np.exp(z**2 / 2 * (1 - 1 / s**2)) / s for s in SPREADS]
+    return np.stack([*bold, *careful, *spread], axis=1)
+
+
+@dataclass(slots=True)
+class Wealth:
+    """What the gamblers of `count` signals have won, and since when their best run lasts."""
+
+    count: int
+    winnings: np.ndarray = field(init=False)
+    runs: np.ndarray = field(init=False)
+    begun: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.winnings = np.zeros((self.count, GAMBLERS))
+        self.runs = np.ones((self.count, GAMBLERS))
+        self.begun = np.zeros((self.count, GAMBLERS), dtype=np.int64)
+
+    def bet(self, p: np.ndarray, at: int) -> None:
+        """One document's p-values, NaN where a signal says nothing; `at` is its place in the stream."""
+        told = ~np.isnan(p)
+        odds = densities(p[told])
+        self.winnings[told] = (1 + self.winnings[told]) * odds
+        fresh = self.runs[told] <= 1
+        self.begun[told] = np.where(fresh, at, self.begun[told])
+        self.runs[told] = np.maximum(self.runs[told], 1) * odds
+
+    @property
+    def evidence(self) -> np.ndarray:
+        """The Shiryaev-Roberts statistic of each signal."""
+        return self.winnings.mean(axis=1)
+
+    def since(self, signal: int) -> int:
+        """Where the run of the signal's luckiest gambler began: the likeliest place of a change (CUSUM)."""
+        return int(self.begun[signal, int(np.argmax(self.winnings[signal]))])

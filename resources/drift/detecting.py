@@ -1,0 +1,116 @@
+"""One look after another: the readings after a reference against it, until there is an alarm."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from resources.drift.betting import Wealth
+from resources.drift.kept import Key
+from resources.drift.ranks import LabelRanks, Ranks
+from resources.drift.series import Series
+from resources.drift.signals import DISTANCES, WATCHED
+
+FEWEST_ANCHORS = 10
+
+
+Ranker = Callable[[int, float], float]
+"""Place and tie → the p-value of the reading there, NaN where it says nothing."""
+
+
+@dataclass(slots=True)
+class Detector:
+    """Watches all signals from a reference on.
+
+    `evidence`: the statistic of each of `WATCHED` by the threshold; at 1 there is an alarm.
+    """
+
+    series: Series
+    reference: Sequence[int]
+    threshold: float
+    wealth: Wealth = field(default_factory=lambda: Wealth(len(WATCHED)))
+    evidence: np.ndarray = field(default_factory=lambda: np.zeros(len(WATCHED)))
+    _rankers: list[Ranker] = field(init=False)
+
+    def __post_init__(self) -> None:
+        anchors = anchors_of(self.reference)
+        distances = distances_from(self.series, anchors)
+        for values in distances.values():
+            values[anchors] = np.nan
+        numbers, unstratified = self.series.numbers | distances, [""] * len(self.series)
+        self._rankers = [
+            _of_labels(self.series.labels[signal.name])
+            if signal.label
+            else _of_numbers(numbers[signal.name].tolist(), self.series.strata if signal.alike else unstratified)
+            for signal in WATCHED
+        ]
+        for place in self.reference:
+            self._ranked(place)
+
+    def look(self, place: int) -> bool:
+        """Judge one reading; whether there is an alarm."""
+        self.wealth.bet(self._ranked(place), place)
+        self.evidence = self.wealth.evidence / (self.threshold * len(WATCHED))
+        return bool((self.evidence >= 1).any())
+
+    def _ranked(self, place: int) -> np.ndarray:
+        """The p-value of each signal; what was ranked is in the bag from then on."""
+        ties = _ties(self.series.keys[place])
+        return np.array([rank(place, tie) for rank, tie in zip(self._rankers, ties, strict=True)])
+
+
+def anchors_of(reference: Sequence[int]) -> list[int]:
+    """Every second reading of a reference: those that distances are measured from.
+
+    The other half is what new distances are ranked among. Distances of the anchors from themselves would be smaller
+    than those of new documents, and every new document would seem far away.
+    """
+    return list(reference[::2])
+
+
+def distances_from(series: Series, anchors: Sequence[int]) -> dict[str, np.ndarray]:
+    """Cosine distances of every reading from the anchors: from their centroid, and from the nearest."""
+    found = {name: np.full(len(series), np.nan) for name in DISTANCES}
+    directions = [vector for place in anchors if (vector := series.vectors[place]) is not None]
+    size = max((len(vector) for vector in directions), default=0)
+    near = np.array([vector for vector in directions if len(vector) == size])
+    if len(near) < FEWEST_ANCHORS:
+        return found
+    centroid = near.mean(axis=0)
+    centroid /= np.linalg.norm(centroid) or 1.0
+    # Another embedding model may have another dimension: then there is no distance.
+    told = [place for place, v in enumerate(series.vectors) if v is not None and len(v) == size]
+    if told:
+        directions_told = np.array([series.vectors[place] for place in told])
+        found["centroid_distance"][told] = 1 - directions_told @ centroid
+        found["neighbour_distance"][told] = 1 - (directions_told @ near.T).max(axis=1)
+    return found
+
+
+def _of_numbers(values: Sequence[float], strata: Sequence[str]) -> Ranker:
+    ranks = Ranks()
+
+    def rank(place: int, tie: float) -> float:
+        value = values[place]
+        return math.nan if math.isnan(value) else ranks.rank(value, strata[place], tie)
+
+    return rank
+
+
+def _of_labels(values: Sequence[str]) -> Ranker:
+    ranks = LabelRanks()
+
+    def rank(place: int, tie: float) -> float:
+        return ranks.rank(values[place], tie) if values[place] else math.nan
+
+    return rank
+
+
+def _ties(key: Key) -> list[float]:
+    """A uniform number for each signal: drawn by the reading, so that looking again gives the same."""
+    seed = int.from_bytes(hashlib.blake2b("\n".join(key).encode(), digest_size=8).digest(), "big")
+    return np.random.default_rng(seed).random(len(WATCHED)).tolist()

@@ -1,0 +1,85 @@
+"""What a series has gone through since its reference: alarms, and a new beginning after each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ocr.assembly import STAGES
+from resources.drift.detecting import Detector
+from resources.drift.kept import Key, Reference
+from resources.drift.series import Series
+from resources.drift.signals import WATCHED
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """`at`: place of the reading that raised it; `since`: where the change most likely began; `before`: the places of
+    what had been alike until then, the reference first. `signals`: those that raised it, the surest first, and how many
+    times the threshold their evidence was.
+    """
+
+    at: int
+    since: int
+    before: list[int]
+    signals: dict[str, float]
+    key: Key
+
+
+@dataclass(slots=True)
+class Watched:
+    """`alarms` in order, `now` the detector at the end (None while readings for a new reference are gathered), `still`
+    how many of those are missing. `trace`: after each reading since the mark, its place and the evidence of each stage
+    by the threshold.
+    """
+
+    alarms: list[Alarm] = field(default_factory=list)
+    now: Detector | None = None
+    still: int = 0
+    looks: int = 0
+    trace: list[tuple[int, dict[str, float]]] = field(default_factory=list)
+
+
+def watch(series: Series, reference: Reference, threshold: float, fewest: int) -> Watched:
+    """Judge every reading after the reference's mark. `threshold`: documents per false alarm, on average at least.
+
+    After an alarm the next `fewest` readings are the reference of a new beginning: a change is told once, and the next
+    one too, though it be back to what was.
+    """
+    of = series.places(reference.of)
+    marks = series.places([reference.mark])
+    watched, place = Watched(), (marks[0] + 1 if marks else len(series))
+    while place <= len(series):
+        detector = Detector(series, of, threshold)
+        alarm = _until_alarm(series, detector, of, place, watched)
+        if alarm is None:
+            watched.now = detector
+            return watched
+        watched.alarms.append(alarm)
+        of = list(range(alarm.at + 1, min(alarm.at + 1 + fewest, len(series))))
+        place = alarm.at + 1 + fewest
+    watched.still = place - len(series)
+    return watched
+
+
+def _until_alarm(series: Series, detector: Detector, of: Sequence[int], first: int, watched: Watched) -> Alarm | None:
+    for place in range(first, len(series)):
+        alarmed = detector.look(place)
+        watched.looks += 1
+        watched.trace.append((place, _by_stage(detector)))
+        if alarmed:
+            raised = sorted(
+                ((e, number) for number, e in enumerate(detector.evidence.tolist()) if e >= 1), reverse=True
+            )
+            since = max(first, detector.wealth.since(raised[0][1]))
+            before = [*of, *range(first, since)]
+            signals = {WATCHED[number].name: e for e, number in raised}
+            return Alarm(place, since, before, signals, series.keys[place])
+    return None
+
+
+def _by_stage(detector: Detector) -> dict[str, float]:
+    found = dict.fromkeys(STAGES, 0.0)
+    for signal, evidence in zip(WATCHED, detector.evidence.tolist(), strict=True):
+        found[signal.stage] = max(found[signal.stage], evidence)
+    return found
