@@ -27,6 +27,7 @@ from ocr_assets.automation.publish import publish_sensor
 from resources.engines import EnginesResource
 from resources.settings import Settings, load_settings
 from resources.stores import LakeResource, LedgerResource, WarehouseResource
+from resources.variants.sides import challengers
 
 # Per-document checks and backfill policies are marked as beta and preview in Dagster 1.13; the pinned version is known
 # to keep them, and a warning at every start tells a user nothing.
@@ -57,9 +58,16 @@ def build_defs(
         jobs=[read_documents, publish_corpus],
         sensors=[inbox_sensor(settings), publish_sensor()],
         resources={
-            "engines": EnginesResource.from_settings(settings.reading),
+            "engines": EnginesResource.from_settings(
+                settings.reading, {name: of.reading for name, of in challengers(settings).items()}
+            ),
             "lake": LakeResource(url=settings.lake_url),
-            "ledger": LedgerResource(url=settings.ledger_url, crashes=settings.run.crashes),
+            "ledger": LedgerResource(
+                url=settings.ledger_url,
+                crashes=settings.run.crashes,
+                challenger=settings.experiment.challenger,
+                share=settings.experiment.share,
+            ),
             "warehouse": WarehouseResource(path=str(settings.corpus_path)),
             **(resources or {}),
         },

@@ -13,10 +13,11 @@ from typing import Any
 from rich import progress
 from rich.console import Console
 
-from ocr.assembly import STAGES, Engines
+from ocr.assembly import STAGES
 from ocr_assets.crew import Crew
 from resources.ledger import Ledger, Pending, Progress
 from resources.settings import Settings, home
+from resources.variants.sides import pending as what_is_pending
 
 POLL_SECONDS = 0.5
 SAY_EVERY = 15.0  # seconds between lines where the output is no terminal
@@ -50,9 +51,7 @@ def read_and_publish(settings: Settings, workers: int, *, console: Console | Non
     """
     started = time.perf_counter()
     ledger = Ledger(settings.ledger_url)
-    engines = Engines(settings.reading)
-    fingerprints = {stage: engines.fingerprint(stage) for stage in STAGES}
-    pending = ledger.pending(fingerprints)
+    pending = what_is_pending(ledger, settings)
     current = ledger.state() == ledger.published_state()
     if not pending and (current or not ledger.documents()):
         return Summary(nothing_to_do=True, published=current)
@@ -64,7 +63,7 @@ def read_and_publish(settings: Settings, workers: int, *, console: Console | Non
             if pending:
                 _read(settings, ledger, pending, workers, began, console, crew)
             # What a failed run left as it was is not counted, though an older reading of it may be there.
-            left = {item.document for item in ledger.pending(fingerprints) if not item.incomplete}
+            left = {item.document for item in what_is_pending(ledger, settings) if not item.incomplete}
             _count(ledger, [item.document for item in pending if item.document not in left], summary)
             summary.errors = crew.errors
             if not summary.errors:

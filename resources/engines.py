@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Literal
 
 import dagster as dg
@@ -9,7 +11,10 @@ from pydantic import Field
 
 from ocr.assembly import Engines
 from ocr.settings import EngineSettings, ReadingSettings
+from resources.ledger.split import CHAMPION
 from resources.warm import warm
+
+NO_VARIANTS: Mapping[str, ReadingSettings] = MappingProxyType({})
 
 
 class EnginesResource(dg.ConfigurableResource):
@@ -26,13 +31,21 @@ class EnginesResource(dg.ConfigurableResource):
     detector_path: str = Field("", description="another PP-OCR detector (.onnx); empty: the packaged PP-OCRv6")
     recognizer_path: str = Field("", description="another PP-OCR recogniser (.onnx); empty: the packaged PP-OCRv6")
     stages: dict[str, Any] = Field(default_factory=dict, description="settings of the stages, by section")
+    variants: dict[str, Any] = Field(default_factory=dict, description="all settings of the variants in a split")
 
     @classmethod
-    def from_settings(cls, settings: ReadingSettings) -> EnginesResource:
+    def from_settings(
+        cls, settings: ReadingSettings, variants: Mapping[str, ReadingSettings] = NO_VARIANTS
+    ) -> EnginesResource:
         stages = settings.model_dump(mode="json", exclude={"engines"})
-        return cls(**settings.engines.model_dump(mode="json"), stages=stages)
+        others = {name: of.model_dump(mode="json") for name, of in variants.items()}
+        return cls(**settings.engines.model_dump(mode="json"), stages=stages, variants=others)
 
     def open(self) -> Engines:
         """The engines of these settings; one set per process, so that weights load once however many runs it serves."""
         values = {name: getattr(self, name) for name in EngineSettings.model_fields}
         return warm(ReadingSettings(**self.stages, engines=EngineSettings(**values)))
+
+    def sides(self) -> dict[str, Engines]:
+        """The engines of each side of a split, the champion's under the empty name."""
+        return {CHAMPION: self.open()} | {name: warm(ReadingSettings(**of)) for name, of in self.variants.items()}

@@ -18,11 +18,12 @@ from ocr.stages import Reading
 from ocr_assets.checks.events import log_judgements, roll_up
 from ocr_assets.checks.judgement import Judgement, Question
 from partitions import BATCHES, documents
-from resources.batch import Result, UpstreamMissing, read_stage
+from resources.batch import Result, UpstreamMissing
 from resources.engines import EnginesResource
 from resources.ledger.fingerprints import note
 from resources.ledger.verdicts import plan_of
 from resources.stores import LakeResource, LedgerResource
+from resources.variants.sides import read_sides, side_of
 
 AGAIN_TAG = "ocr/again"
 """Set to `true` on a run to make outputs anew although nothing changed."""
@@ -65,16 +66,19 @@ def read_batch(
     stage = context.asset_key.path[-1]
     held = engines.open()
     counts: Counter[str] = Counter()
+    by_side: Counter[str] = Counter()
     judgements: dict[str, dict[str, Judgement]] = {question.name: {} for question in questions}
     started, loads_before, load_seconds = time.perf_counter(), sum(loading.loads().values()), loading.load_seconds()
     again = context.run.tags.get(AGAIN_TAG) == "true"
     check_plan(context.run.tags, held)
     note(ledger.open(), held.fingerprint(stage), stage, held.answering_settings(stage))
-    results = read_stage(
-        stage, context.partition_keys, held, lake.open(), ledger.open(), crashes=ledger.crashes, again=again
+    sides = engines.sides()
+    results = read_sides(
+        stage, context.partition_keys, sides, lake.open(), ledger.open(), crashes=ledger.crashes, again=again
     )
     for result in _not_retried(results):
         counts[result.status] += 1
+        by_side[side_of(result.document, sides)] += 1
         key = result.document.document
         context.add_asset_metadata(_shown(result, describe), partition_key=key)
         for question in questions:
@@ -96,6 +100,8 @@ def read_batch(
         "documents_per_load": round(counts["read"] / loads, 2) if loads else float(counts["read"]),
         "fingerprint": held.fingerprint(stage),
     }
+    if len(sides) > 1:
+        batch["batch_by_variant"] = {side or "champion": by_side[side] for side in sides}
     for key in context.partition_keys:
         # Added last and by key, so that a document's page begins with the document.
         context.add_asset_metadata(batch, partition_key=key)

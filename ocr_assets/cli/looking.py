@@ -28,12 +28,13 @@ def status(
     as_json: bool = typer.Option(False, "--json", help="Print as JSON."),
 ) -> None:
     """What was read, what was rejected and why, and what is waiting or stale."""
-    from ocr.assembly import STAGES, Engines
+    from ocr.assembly import STAGES
+    from resources.variants.sides import pending as what_is_pending
 
     settings = load_settings()
-    ledger, engines = open_ledger(settings), Engines(settings.reading)
+    ledger = open_ledger(settings)
     documents, outputs = ledger.documents(), ledger.outputs()
-    pending = {item.document: item for item in ledger.pending({s: engines.fingerprint(s) for s in STAGES})}
+    pending = {item.document: item for item in what_is_pending(ledger, settings)}
     rows: list[dict[str, Any]] = []
     for document in documents:
         mine = outputs.get(document.document, {})

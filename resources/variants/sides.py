@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ocr.assembly import Engines
+from resources.batch import Result, read_stage
+from resources.lake import Lake
 from resources.ledger import Document, Ledger, Pending
 from resources.ledger.split import CHAMPION
 from resources.settings import Settings
@@ -31,9 +33,24 @@ def side_in_force(document: Document, settings: Settings) -> str:
     return document.variant if document.variant == settings.experiment.challenger else CHAMPION
 
 
-def by_side(documents: Sequence[Document], sides: dict[str, Engines]) -> dict[str, list[str]]:
-    """Keys by the side that reads them; `sides` has the engines of each, the champion's among them."""
-    found: dict[str, list[str]] = {side: [] for side in sides}
-    for document in documents:
-        found[document.variant if document.variant in sides else CHAMPION].append(document.document)
-    return {side: keys for side, keys in found.items() if keys}
+def side_of(document: Document, sides: Mapping[str, Engines]) -> str:
+    """The side whose engines read a document; `sides` has those of each, the champion's among them."""
+    return document.variant if document.variant in sides else CHAMPION
+
+
+def read_sides(
+    stage: str,
+    keys: Sequence[str],
+    sides: Mapping[str, Engines],
+    lake: Lake,
+    ledger: Ledger,
+    *,
+    crashes: int,
+    again: bool = False,
+) -> Iterator[Result]:
+    """As `read_stage`, each document by the engines of its side, one side after the other."""
+    documents = ledger.documents(keys)
+    for side, engines in sides.items():
+        mine = [document.document for document in documents if side_of(document, sides) == side]
+        if mine:
+            yield from read_stage(stage, mine, engines, lake, ledger, crashes=crashes, again=again)
