@@ -9,6 +9,7 @@ from ocr_assets.assets.evaluation import ACCEPT_LOSS_TAG
 from resources.collect import Settling, collect
 from resources.evaluations.kept import latest, mark_published
 from resources.ledger import Document
+from resources.review import telling
 from resources.review import thresholds as review_thresholds
 from resources.review.settle import settle
 from resources.settings import Settings
@@ -35,8 +36,12 @@ def corpus_asset(settings: Settings) -> dg.AssetsDefinition:
         """A table per noun and a hybrid search index, built beside the file in use and swapped in when complete."""
         held, stored = ledger.open(), lake.open()
         state = held.state()
-        collected = collect(held, stored, _settling(settings))
+        versions = telling.record_versions(held)
+        doubtful: dict[str, tuple[Document, Record]] = {}
+        collected = collect(held, stored, _settling(settings, doubtful))
         counts = build(warehouse.open(), collected.documents, collected.parts)
+        # Before the publication is recorded: where this run ends in between, the next one publishes and tells again.
+        told = telling.tell(held, doubtful, versions)
         held.publish(state, counts["documents"])
         evaluated = latest(stored)
         if evaluated is not None:
@@ -47,6 +52,7 @@ def corpus_asset(settings: Settings) -> dg.AssetsDefinition:
                 "evaluation": evaluated.id if evaluated is not None else "none",
                 "rows": table([{"table": name, "rows": count} for name, count in counts.items()]),
                 **{f"rows_{name}": count for name, count in counts.items()},
+                "told_to_need_review": told,
             }
         )
         yield dg.AssetCheckResult(
@@ -58,11 +64,14 @@ def corpus_asset(settings: Settings) -> dg.AssetsDefinition:
     return corpus
 
 
-def _settling(settings: Settings) -> Settling:
-    """Records by the thresholds and the answers of review in force."""
+def _settling(settings: Settings, doubtful: dict[str, tuple[Document, Record]]) -> Settling:
+    """Records by the thresholds and the answers of review in force; those that need review are noted in `doubtful`."""
     thresholds = review_thresholds.load(settings)
 
     def of(document: Document, record: Record) -> Record:
-        return settle(record, thresholds, find_truth(document.sha256, settings.truth_folders))
+        settled = settle(record, thresholds, find_truth(document.sha256, settings.truth_folders))
+        if settled.status == "needs_review":
+            doubtful[document.document] = (document, settled)
+        return settled
 
     return of

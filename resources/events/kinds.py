@@ -17,8 +17,13 @@ LONGEST = 2000  # characters of a text that may be of any length, such as a mess
 Environment = Literal["live", "test"]
 
 
+def _open(schema: dict[str, Any]) -> None:
+    """What is written here is strict; who reads it is to let fields be added."""
+    schema.pop("additionalProperties", None)
+
+
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_open)
 
 
 class Request(_Strict):
@@ -45,7 +50,7 @@ class _OfDocument(_Told):
     name: str = Field(description="its file name")
     uri: str = Field(description="where its bytes are")
     sha256: str = Field(description="of its bytes")
-    collection: str
+    collection: str = Field(description="the name it was grouped under when it came in")
     received_at: str = Field(description="when it was registered (ISO 8601, UTC)")
 
 
