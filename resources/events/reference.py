@@ -17,7 +17,8 @@ Written by `python -m resources.events docs/events.md` from `resources/events/ki
 
 What happens to documents and models is told on Amazon EventBridge, once `[events] bus` is set. `source` is
 `ocr-assets` (`[events] source`), `detail-type` the kind, `detail` what stands below, in version {VERSION}. Within a
-version fields are only added: pass by those you do not know. What is taken away or changes its meaning is a new version.
+version fields are only added: pass by those you do not know. What is taken away or changes its meaning makes a new
+version.
 
 - **At least once.** An event is written in the transaction that records its outcome, and sent afterwards until the bus
   has taken it. It may come twice, with the same `id`: take each `id` once.
