@@ -24,6 +24,7 @@ from ocr_assets.automation.executor import multiprocess
 from ocr_assets.automation.inbox import inbox_sensor
 from ocr_assets.automation.jobs import publish_corpus, read_documents
 from ocr_assets.automation.publish import publish_sensor
+from ocr_assets.automation.reprocess import canary, reprocess_schedules
 from resources.engines import EnginesResource
 from resources.settings import Settings, load_settings
 from resources.stores import LakeResource, LedgerResource, WarehouseResource
@@ -55,7 +56,8 @@ def build_defs(
             evaluation_asset(settings),
             corpus_asset(settings),
         ],
-        jobs=[read_documents, publish_corpus],
+        jobs=[read_documents, publish_corpus, canary],
+        schedules=reprocess_schedules(settings),
         sensors=[inbox_sensor(settings), publish_sensor()],
         resources={
             "engines": EnginesResource.from_settings(

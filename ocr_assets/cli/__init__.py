@@ -21,6 +21,7 @@ from ocr_assets.cli.publishing import register as _register_publishing
 from ocr_assets.cli.reading import register as _register_reading
 from ocr_assets.cli.review import register as _register_review
 from ocr_assets.cli.serving import register as _register_serving
+from ocr_assets.cli.stale import register as _register_stale
 from ocr_assets.cli.truth import register as _register_truth
 
 _register_reading(app)
@@ -33,6 +34,7 @@ _register_entities(app)
 _register_events(app)
 _register_bench(app)
 _register_calibrate(app)
+_register_stale(app)
 
 
 class Interrupted(BaseException):
