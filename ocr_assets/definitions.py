@@ -20,9 +20,11 @@ from ocr_assets.assets.raw_document import raw_document_asset
 from ocr_assets.assets.records import records_asset
 from ocr_assets.assets.regions import regions_asset
 from ocr_assets.assets.text import text_asset
+from ocr_assets.automation.alerts import alert_sensors
 from ocr_assets.automation.executor import multiprocess
 from ocr_assets.automation.inbox import inbox_sensor
 from ocr_assets.automation.jobs import publish_corpus, read_documents
+from ocr_assets.automation.outbox import outbox_sensors
 from ocr_assets.automation.publish import publish_sensor
 from ocr_assets.automation.reprocess import canary, reprocess_schedules
 from resources.engines import EnginesResource
@@ -45,20 +47,26 @@ def build_defs(
     settings = settings or load_settings()
     engines = Engines(settings.reading)
     version = {stage: engines.fingerprint(stage) for stage in STAGES}
+    assets = [
+        raw_document_asset(version["raw_document"]),
+        pages_asset(version["pages"]),
+        regions_asset(version["regions"]),
+        text_asset(version["text"], settings),
+        records_asset(version["records"], settings),
+        embeddings_asset(version["embeddings"]),
+        evaluation_asset(settings),
+        corpus_asset(settings),
+    ]
     return dg.Definitions(
-        assets=[
-            raw_document_asset(version["raw_document"]),
-            pages_asset(version["pages"]),
-            regions_asset(version["regions"]),
-            text_asset(version["text"], settings),
-            records_asset(version["records"], settings),
-            embeddings_asset(version["embeddings"]),
-            evaluation_asset(settings),
-            corpus_asset(settings),
-        ],
+        assets=assets,
         jobs=[read_documents, publish_corpus, canary],
         schedules=reprocess_schedules(settings),
-        sensors=[inbox_sensor(settings), publish_sensor()],
+        sensors=[
+            inbox_sensor(settings),
+            publish_sensor(),
+            *outbox_sensors(settings),
+            *alert_sensors(settings, assets),
+        ],
         resources={
             "engines": EnginesResource.from_settings(
                 settings.reading, {name: of.reading for name, of in challengers(settings).items()}

@@ -107,9 +107,19 @@ class ModelPromoted(_Told):
 
 
 class DriftDetected(_Told):
-    """What is read, or how, is no longer as it was in the reference window."""
+    """What is read, or how, is no longer as it was in the reference window. Told once for each alarm."""
 
-    model_config = ConfigDict(extra="allow")
+    collection: str = Field(description="whose documents")
+    document: str = Field(description="the one that raised the alarm")
+    settled_at: str = Field(description="when that one had been read (ISO 8601, UTC)")
+    since: str = Field(description="the document from which on it most likely is so")
+    documents_since: int = Field(description="how many were read from that one to the alarm")
+    signals: list[str] = Field(description="what moved, the surest first, as stage and measure")
+    first_stage: str = Field(description="the earliest stage whose signals moved")
+    cause: str = Field(description="a stage, or `input`")
+    sure: str = Field(description="how well the cause is known")
+    says: str = Field(description="in a sentence")
+    advice: str
 
 
 KINDS: dict[str, type[_Told]] = {
