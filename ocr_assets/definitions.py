@@ -13,6 +13,7 @@ import dagster as dg
 
 from ocr.assembly import STAGES, Engines
 from ocr_assets.assets.corpus import corpus_asset
+from ocr_assets.assets.drift import drift_asset
 from ocr_assets.assets.embeddings import embeddings_asset
 from ocr_assets.assets.evaluation import evaluation_asset
 from ocr_assets.assets.pages import pages_asset

@@ -16,6 +16,6 @@ read_documents = dg.define_asset_job(
 
 publish_corpus = dg.define_asset_job(
     "publish_corpus",
-    selection=dg.AssetSelection.assets("evaluation", "corpus"),
-    description="Scores what was read against ground truth and, if the gate lets it, builds the corpus people query.",
+    selection=dg.AssetSelection.assets("evaluation", "corpus", "drift"),
+    description="Scores what was read against ground truth, looks for drift and, if the gate lets it, builds the corpus.",
 )

@@ -14,6 +14,7 @@ from types import FrameType
 from ocr_assets.cli.app import INTERRUPTED, app, errors, explain
 from ocr_assets.cli.bench import register as _register_bench
 from ocr_assets.cli.calibrate import register as _register_calibrate
+from ocr_assets.cli.drift import register as _register_drift
 from ocr_assets.cli.entities import register as _register_entities
 from ocr_assets.cli.events import register as _register_events
 from ocr_assets.cli.looking import register as _register_looking
@@ -29,6 +30,7 @@ _register_publishing(app)
 _register_looking(app)
 _register_truth(app)
 _register_review(app)
+_register_drift(app)
 _register_serving(app)
 _register_entities(app)
 _register_events(app)

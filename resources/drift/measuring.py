@@ -105,7 +105,7 @@ def _records(reading: Reading) -> Values:
     assert reading.record is not None
     record = reading.record
     return {
-        "type": record.type,
+        "document_type": record.type,
         "type_confidence": record.type_confidence,
         "language": record.language or "unknown",
         "fields": float(len(record.fields)),

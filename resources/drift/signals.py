@@ -70,7 +70,7 @@ _TEXT = (
     Signal("text", "read_twice", "share of words by OCR that a second engine decided or agreed with"),
 )
 _RECORDS = (
-    _mix("records", "type", "the document's type", label=True),
+    _mix("records", "document_type", "the document's type", label=True),
     Signal("records", "type_confidence", "how sure the type is", "down"),
     _mix("records", "language", "the document's language", label=True),
     Signal("records", "fields", "fields found"),
