@@ -22,12 +22,14 @@ from ocr_assets.assets.records import records_asset
 from ocr_assets.assets.regions import regions_asset
 from ocr_assets.assets.text import text_asset
 from ocr_assets.automation.alerts import alert_sensors
+from ocr_assets.automation.bucket import bucket_sensor
 from ocr_assets.automation.executor import multiprocess
 from ocr_assets.automation.inbox import inbox_sensor
 from ocr_assets.automation.jobs import publish_corpus, read_documents
 from ocr_assets.automation.outbox import outbox_sensors
 from ocr_assets.automation.publish import publish_sensor
 from ocr_assets.automation.reprocess import canary, reprocess_schedules
+from ocr_assets.automation.requests import requests_sensor
 from resources.engines import EnginesResource
 from resources.settings import Settings, load_settings
 from resources.stores import LakeResource, LedgerResource, WarehouseResource
@@ -64,6 +66,8 @@ def build_defs(
         schedules=reprocess_schedules(settings),
         sensors=[
             inbox_sensor(settings),
+            *([bucket_sensor(settings)] if settings.bucket.url else []),
+            *([requests_sensor(settings)] if settings.requests.queue else []),
             publish_sensor(),
             *outbox_sensors(settings),
             *alert_sensors(settings, assets),

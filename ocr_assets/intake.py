@@ -38,15 +38,24 @@ def find_files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def register_files(
-    files: Iterable[Path], ledger: Ledger, *, collection: str = "default", environment: str = "live"
+    files: Iterable[Path],
+    ledger: Ledger,
+    *,
+    collection: str = "default",
+    environment: str = "live",
+    asked_by: str = "",
 ) -> Intake:
-    """Register files as documents. A file whose size and time are known is not read again."""
+    """Register files as documents. A file whose size and time are known is not read again.
+
+    `asked_by`: the sensor that is to ask for a run of them.
+    """
     known_files = ledger.known_files(environment)
     intake = Intake(new=[], known=0, unreadable=[])
     arrivals: list[NewDocument] = []
     for file in files:
         try:
-            arrival = _arrival(file, known_files, collection, environment)
+            known = _is_known(file, known_files)
+            arrival = None if known else arrival_of(file, collection, environment, asked_by)
         except OSError as error:
             intake.unreadable.append((file, error.strerror or str(error)))
             continue
@@ -67,18 +76,28 @@ def shown_name(file: Path) -> str:
     return "".join(character if character.isprintable() else "\ufffd" for character in name)
 
 
-def _arrival(
-    file: Path, known_files: Mapping[str, tuple[int, float]], collection: str, environment: str
-) -> NewDocument | None:
+def arrival_of(file: Path, collection: str, environment: str, asked_by: str) -> NewDocument:
+    """A file as a document that arrives; reads it. Raises `OSError` where that cannot be done."""
     stat = file.stat()
-    uri = file.resolve().as_uri()
-    if known_files.get(uri) == (stat.st_size, stat.st_mtime):
-        return None
     with file.open("rb") as handle:
         digest = hashlib.file_digest(handle, "sha256").hexdigest()
     name = shown_name(file)
-    key = document_key(name, digest, environment)
-    return NewDocument(key, digest, name, uri, stat.st_size, stat.st_mtime, collection, environment)
+    return NewDocument(
+        document=document_key(name, digest, environment),
+        sha256=digest,
+        name=name,
+        uri=file.resolve().as_uri(),
+        size=stat.st_size,
+        modified=stat.st_mtime,
+        collection=collection,
+        environment=environment,
+        asked_by=asked_by,
+    )
+
+
+def _is_known(file: Path, known_files: Mapping[str, tuple[int, float]]) -> bool:
+    stat = file.stat()
+    return known_files.get(file.resolve().as_uri()) == (stat.st_size, stat.st_mtime)
 
 
 def _register(arrivals: list[NewDocument], ledger: Ledger, intake: Intake) -> None:

@@ -148,6 +148,26 @@ class ReprocessSettings(Section):
     canary: int = Field(200, ge=0, description="most documents with ground truth that are judged first; 0: none are")
 
 
+class BucketSettings(Section):
+    """An S3 bucket that others put documents into."""
+
+    url: str = Field(
+        "", pattern=r"^(s3://[^/]+(/.*)?)?$", description="s3://bucket/prefix whose objects are read; empty: none"
+    )
+    queue: str = Field("", description="URL of the SQS queue its notifications come to, which is faster; empty: none")
+    every: float = Field(30.0, ge=5, description="seconds between two listings; with a queue an hour will do")
+    collection: str = Field("default", description="a name to group its documents by")
+
+
+class RequestsSettings(Section):
+    """Documents that others ask for, by events that come to a queue; docs/operating.md describes them."""
+
+    queue: str = Field("", description="URL of the SQS queue; empty: none")
+    dead_letters: str = Field("", description="URL of the queue for what is not understood; empty: as `queue` has it")
+    receives: int = Field(5, ge=1, description="times a request is taken up whose object is not there (yet)")
+    folders: list[str] = Field(default_factory=list, description="folders whose files may be asked for")
+
+
 class Settings(BaseSettings, ReadingSettings):
     """The sections of reading, and those of the platform."""
 
@@ -162,6 +182,8 @@ class Settings(BaseSettings, ReadingSettings):
     events: EventsSettings = Field(default_factory=EventsSettings)
     alerts: AlertsSettings = Field(default_factory=AlertsSettings)
     experiment: ExperimentSettings = Field(default_factory=ExperimentSettings)
+    bucket: BucketSettings = Field(default_factory=BucketSettings)
+    requests: RequestsSettings = Field(default_factory=RequestsSettings)
     reprocess: ReprocessSettings = Field(default_factory=ReprocessSettings)
 
     @classmethod

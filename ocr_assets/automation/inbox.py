@@ -7,22 +7,23 @@ from pathlib import Path
 
 import dagster as dg
 
+from ocr_assets.automation.arrivals import run_requests
 from ocr_assets.automation.jobs import read_documents
 from ocr_assets.intake import find_files, register_files
-from partitions import contiguous_batches, documents, range_tags
-from partitions.documents import ADD_AT_ONCE, LARGEST_BATCH
+from partitions import add_documents
 from resources.settings import Settings
 from resources.stores import LedgerResource
 
 FILES_A_TICK = 500  # a tick hashes what it takes, and must end well within Dagster's 60 s
 QUIET_SECONDS = 1.0  # a file that changed just now may still be being written
+NAME = "inbox"
 
 
 def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
     inbox = settings.inbox
 
     @dg.sensor(
-        name="inbox",
+        name=NAME,
         job=read_documents,
         minimum_interval_seconds=5,
         default_status=dg.DefaultSensorStatus.RUNNING,
@@ -30,22 +31,11 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
     )
     def sense(context: dg.SensorEvaluationContext, ledger: LedgerResource) -> dg.SensorResult | dg.SkipReason:
         held = ledger.open()
-        known = held.known_files()
-        intake = register_files(islice(_arrived(inbox, known), FILES_A_TICK), held)
-        # Documents registered elsewhere (`ocr-assets add`, a tick that died) get their partitions here too.
-        order = [document.document for document in held.documents()]
-        present = set(context.instance.get_dynamic_partitions(str(documents.name)))
-        missing = [key for key in order if key not in present][:ADD_AT_ONCE]
-        if not missing and not intake.new:
-            return dg.SkipReason(f"nothing new in {inbox}")
-        read_now = [key for key in intake.new if key in present or key in set(missing)]
-        return dg.SensorResult(
-            dynamic_partitions_requests=[documents.build_add_request(missing)] if missing else [],
-            run_requests=[
-                dg.RunRequest(run_key=f"{first}..{last}", tags=range_tags(first, last))
-                for first, last in contiguous_batches(read_now, order, LARGEST_BATCH)
-            ],
-        )
+        register_files(islice(_arrived(inbox, held.known_files()), FILES_A_TICK), held, asked_by=NAME)
+        # Documents registered elsewhere (`ocr-assets add`) get their partitions here too.
+        add_documents(context.instance, [document.document for document in held.documents()])
+        runs = run_requests(context.instance, held, NAME)
+        return dg.SensorResult(run_requests=runs) if runs else dg.SkipReason(f"nothing new in {inbox}")
 
     return sense
 

@@ -69,7 +69,7 @@ def ends_of(batch: str) -> tuple[str, str]:
     return first, last
 
 
-def _wanted(sensor: str) -> sa.Select[tuple[str]]:
+def _wanted(sensor: str) -> sa.Select[str]:
     table = schema.documents
     mine = (table.c.asked_by == sensor) & table.c.batch.is_(None)
     return sa.select(table.c.document).where(mine).order_by(table.c.position)

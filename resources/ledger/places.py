@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from ocr.errors import SourceChanged
 from resources.ledger import schema
 from resources.sources import place_of
 
@@ -35,12 +36,18 @@ def take_over(connection: Connection, uri: str, document: str, environment: str)
 
 
 def known_objects(engine: Engine, places: Sequence[str], environment: str = "live") -> dict[str, tuple[str, int]]:
-    """Of the given places those that hold an object that was read: its ETag and size."""
-    documents, sources = schema.documents, schema.sources
+    """Of the given places those that hold an object that was read: its ETag and size.
+
+    One that was gone when its document was to be read is unknown again: it may be back.
+    """
+    documents, sources, outputs = schema.documents, schema.sources, schema.outputs
+    lost = sa.exists().where(
+        (outputs.c.document == documents.c.document) & outputs.c.current & (outputs.c.code == SourceChanged.code)
+    )
     query = (
         sa.select(sources.c.uri, sources.c.etag, sources.c.size)
         .join(documents, documents.c.document == sources.c.document)
-        .where(sources.c.etag.is_not(None) & (documents.c.environment == environment))
+        .where(sources.c.etag.is_not(None) & (documents.c.environment == environment) & ~lost)
     )
     known: dict[str, tuple[str, int]] = {}
     with engine.connect() as connection:
@@ -48,3 +55,11 @@ def known_objects(engine: Engine, places: Sequence[str], environment: str = "liv
             for row in connection.execute(query.where(sources.c.uri.in_(places[start : start + CHUNK]))):
                 known[row.uri] = (row.etag, row.size)
     return known
+
+
+def document_of(engine: Engine, sha256: str, environment: str) -> str:
+    """The key of the registered document with this content. Raises `NoResultFound` where there is none."""
+    table = schema.documents
+    query = sa.select(table.c.document).where((table.c.sha256 == sha256) & (table.c.environment == environment))
+    with engine.connect() as connection:
+        return connection.execute(query).scalar_one()

@@ -1,0 +1,1 @@
+"""A bucket others put documents into: its listing, its notifications, and what its objects are."""

@@ -1,0 +1,1 @@
+"""Requests to read documents, as they come through a queue."""
