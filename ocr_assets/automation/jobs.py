@@ -17,5 +17,5 @@ read_documents = dg.define_asset_job(
 publish_corpus = dg.define_asset_job(
     "publish_corpus",
     selection=dg.AssetSelection.assets("evaluation", "corpus", "drift"),
-    description="Scores what was read against ground truth, looks for drift and, if the gate lets it, builds the corpus.",
+    description="Scores what was read against ground truth, looks for drift, builds the corpus if the gate lets it.",
 )
