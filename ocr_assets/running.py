@@ -55,7 +55,7 @@ def read_and_publish(settings: Settings, workers: int, *, console: Console | Non
     current = ledger.state() == ledger.published_state()
     if not pending and (current or not ledger.documents()):
         return Summary(nothing_to_do=True, published=current)
-    with _only_run():
+    with only_run():
         summary = Summary()
         began = datetime.now(UTC).isoformat(timespec="milliseconds")
         _prepare(ledger)
@@ -75,7 +75,7 @@ def read_and_publish(settings: Settings, workers: int, *, console: Console | Non
 def publish(settings: Settings, accept_loss: str, *, console: Console | None) -> Summary:
     """Evaluate and publish what was read, also where nothing was read since; `accept_loss` as for `Crew.publish`."""
     started = time.perf_counter()
-    with _only_run():
+    with only_run():
         summary = Summary()
         _prepare(Ledger(settings.ledger_url))
         with _crew(settings) as crew:
@@ -152,7 +152,7 @@ def _count(ledger: Ledger, keys: Sequence[str], summary: Summary) -> None:
 
 
 @contextmanager
-def _only_run() -> Generator[None]:
+def only_run() -> Generator[None]:
     """Holds the home's run lock; the system lets go of it when the process ends, however it ends."""
     path = home() / "run.lock"
     path.parent.mkdir(parents=True, exist_ok=True)

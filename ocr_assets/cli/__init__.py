@@ -18,6 +18,7 @@ from ocr_assets.cli.drift import register as _register_drift
 from ocr_assets.cli.entities import register as _register_entities
 from ocr_assets.cli.events import register as _register_events
 from ocr_assets.cli.looking import register as _register_looking
+from ocr_assets.cli.prune import register as _register_prune
 from ocr_assets.cli.publishing import register as _register_publishing
 from ocr_assets.cli.reading import register as _register_reading
 from ocr_assets.cli.review import register as _register_review
@@ -37,6 +38,7 @@ _register_events(app)
 _register_bench(app)
 _register_calibrate(app)
 _register_stale(app)
+_register_prune(app)
 
 
 class Interrupted(BaseException):

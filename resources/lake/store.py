@@ -82,6 +82,31 @@ class Lake:
         except FileNotFoundError:
             return None
 
+    def complete(self) -> Iterator[tuple[str, str, str]]:
+        """Stage, document and version of every complete output."""
+        for path in self.root.glob(f"*/*/*/{MANIFEST}"):
+            stage, document, version = path.parts[-4:-1]
+            yield stage, document, version
+
+    def size(self, stage: str, document: str, version: str) -> int:
+        """Bytes of an output's files; 0 where there is none."""
+        try:
+            return sum(path.stat().st_size for path in self.folder(stage, document, version).iterdir())
+        except FileNotFoundError:
+            return 0
+
+    def remove(self, stage: str, document: str, version: str) -> None:
+        """Remove an output, its manifest first: what is left of a removal that was broken off is no output."""
+        folder = self.folder(stage, document, version)
+        try:
+            files = sorted(folder.iterdir(), key=lambda path: path.name != MANIFEST)
+        except FileNotFoundError:
+            return
+        for path in files:
+            path.unlink(missing_ok=True)
+        if self.local:
+            folder.rmdir()
+
     def manifests(self) -> Iterator[Manifest]:
         """Every complete output in the lake, for rebuilding the ledger."""
         for path in self.root.glob(f"*/*/*/{MANIFEST}"):
