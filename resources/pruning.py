@@ -2,8 +2,8 @@
 
 Kept is what is current; what the corpus published last was built of; what going back needs: the outputs that rolling
 back the last promotion makes current, and those that the settings in force, or others that are named, lead to from the
-document's bytes; and what is younger than a person asked for. Outputs read aside (canaries, experiments) are in the lake
-alone, and are found there. Documents the ledger does not know are left alone: it may be another lake's.
+document's bytes; and what is younger than a person asked for. Outputs read aside (canaries, experiments) are in the
+lake alone, and are found there. Documents the ledger does not know are left alone: it may be another lake's.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ def prunable(ledger: Ledger, lake: Lake, kept_for: Sequence[Fingerprints], befor
 
 
 def prune(ledger: Ledger, lake: Lake, item: Prunable) -> bool:
-    """Remove one output; false where it came into force again meanwhile. Broken off, it is finished the next time."""
+    """Remove one output; false where it came into force again meanwhile. Broken off, it leaves files without a
+    manifest, which are no output."""
     if item.known is not None and not drop(ledger, item.known):
         return False
     lake.remove(item.stage, item.document, item.version)
