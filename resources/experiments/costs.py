@@ -1,0 +1,64 @@
+"""What reading costs by either side: seconds a page and stage, model loads, tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ocr.assembly import STAGES
+from resources.lake import Manifest
+from resources.variants.aside import Aside
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """One stage by champion and challenger. `apart`: of how many documents each side made an output of its own; what
+    both share costs both the same. `seconds` are those a page, of documents during which no model was loaded (else of
+    all); None where nothing was read."""
+
+    stage: str
+    apart: int
+    seconds: tuple[float | None, float | None]
+    model_loads: tuple[int, int]
+    tokens: tuple[int, int]
+    money: tuple[float, float]
+
+
+def costs(champion: Aside, challenger: Aside) -> list[Cost]:
+    """A row a stage, over the documents that were read by both."""
+    found = []
+    for stage in STAGES:
+        first, second = (_read(side, stage) for side in (champion, challenger))
+        common = first.keys() & second.keys()
+        apart = sum(first[key].version != second[key].version for key in common)
+        ones, others = [first[key] for key in sorted(common)], [second[key] for key in sorted(common)]
+        found.append(
+            Cost(
+                stage=stage,
+                apart=apart,
+                seconds=(_seconds(ones), _seconds(others)),
+                model_loads=(sum(m.model_loads for m in ones), sum(m.model_loads for m in others)),
+                tokens=(_tokens(ones), _tokens(others)),
+                money=(_money(ones), _money(others)),
+            )
+        )
+    return found
+
+
+def _read(side: Aside, stage: str) -> dict[str, Manifest]:
+    return {key: m for (key, of), m in side.manifests.items() if of == stage and m.rejection is None}
+
+
+def _seconds(made: Iterable[Manifest]) -> float | None:
+    paged = [m for m in made if m.pages]
+    warm = [m for m in paged if not m.model_loads] or paged
+    pages = sum(m.pages for m in warm)
+    return sum(m.seconds for m in warm) / pages if pages else None
+
+
+def _tokens(made: Iterable[Manifest]) -> int:
+    return sum(m.usage.get("tokens_in", 0) + m.usage.get("tokens_out", 0) for m in made)
+
+
+def _money(made: Iterable[Manifest]) -> float:
+    return round(sum(m.usage.get("cost", 0.0) for m in made), 6)
