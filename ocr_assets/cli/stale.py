@@ -30,13 +30,13 @@ def stale(as_json: bool = typer.Option(False, "--json", help="Print as JSON.")) 
     from resources.staleness import find_stale, report
     from resources.variants.sides import challengers
     from resources.variants.variant import fingerprints
+    from resources.warm import warm
 
     settings = load_settings()
     ledger, expected = open_ledger(settings), fingerprints(settings)
     by_variant = {name: fingerprints(of) for name, of in challengers(settings).items()}
     found = find_stale(ledger, expected, by_variant)
-    asks_model = bool(settings.entities.base_url)
-    figures = report(found, expected, ledger, open_lake(settings), asks_model=asks_model)
+    figures = report(found, warm(settings.reading), ledger, open_lake(settings))
     decided = decision(ledger, plan_of(expected))
     if as_json:
         say_json(_as_dict(figures, settings) | {"canary": asdict(decided) if decided else None})

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ocr.assembly import STAGES
+from ocr.assembly import STAGES, Engines
 from resources.lake import Lake
 from resources.ledger import Ledger
 from resources.ledger.fingerprints import noted
@@ -52,11 +52,11 @@ class Staleness:
         return sum(stage.seconds_at_most for stage in self.stages)
 
 
-def report(
-    stale: Sequence[Stale], fingerprints: Mapping[str, str], ledger: Ledger, lake: Lake, *, asks_model: bool
-) -> Staleness:
-    """Figures over what `find_stale` found. `asks_model`: a language model is asked for fields."""
-    known, rates = noted(ledger), seconds_per_page(ledger, fingerprints)
+def report(stale: Sequence[Stale], engines: Engines, ledger: Ledger, lake: Lake) -> Staleness:
+    """Figures over what `find_stale` found with these engines."""
+    fingerprints = {stage: engines.fingerprint(stage) for stage in STAGES}
+    in_force = {fingerprints[stage]: engines.answering_settings(stage) for stage in STAGES}
+    known, rates = noted(ledger) | in_force, seconds_per_page(ledger, fingerprints)
     settled = [one for one in stale if one.settled]
     stages = {stage: StageReport(stage) for stage in STAGES}
     for one in settled:
@@ -74,7 +74,7 @@ def report(
                 found.at_most += 1
                 found.seconds_at_most += seconds
     records = stages["records"]
-    asked = (records.documents + records.at_most) if asks_model else 0
+    asked = records.documents + records.at_most if engines.settings.entities.base_url else 0
     tokens = round(asked * tokens_per_document(ledger, lake)) if asked else 0
     concerned = [found for found in stages.values() if found.reasons]
     return Staleness(len(settled), len(stale) - len(settled), concerned, tokens)
