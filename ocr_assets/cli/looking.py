@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from ocr_assets.cli.app import USAGE, console, fail, open_lake, open_ledger, say_json
+from ocr_assets.cli.app import USAGE, check_environment, console, fail, open_lake, open_ledger, say_json
 from ocr_assets.cli.scores import evaluate
 from resources.settings import load_settings
 
@@ -25,15 +25,19 @@ def register(app: typer.Typer) -> None:
 
 def status(
     everything: bool = typer.Option(False, "--all", help="List every document, not only those that need attention."),
+    environment: str = typer.Option("live", "--environment", help="Of which documents: live or test."),
     as_json: bool = typer.Option(False, "--json", help="Print as JSON."),
 ) -> None:
     """What was read, what was rejected and why, and what is waiting or stale."""
     from ocr.assembly import STAGES
     from resources.variants.sides import pending as what_is_pending
 
+    check_environment(environment)
     settings = load_settings()
     ledger = open_ledger(settings)
-    documents, outputs = ledger.documents(), ledger.outputs()
+    registered, outputs = ledger.documents(), ledger.outputs()
+    documents = [document for document in registered if document.environment == environment]
+    others = len(registered) - len(documents)
     pending = {item.document: item for item in what_is_pending(ledger, settings)}
     rows: list[dict[str, Any]] = []
     for document in documents:
@@ -57,7 +61,8 @@ def status(
     if as_json:
         say_json({"counts": counts, "published": published, "documents": rows})
         return
-    console.print(f"{len(rows)} documents: " + ", ".join(f"{count} {state}" for state, count in counts.items()))
+    beside = f" (and {others} {'test' if environment == 'live' else 'live'} ones)" if others else ""
+    console.print(f"{len(rows)} documents{beside}: " + ", ".join(f"{count} {state}" for state, count in counts.items()))
     for state in ("rejected", "stale", "waiting", "superseded", "read"):
         chosen = [row for row in rows if row["state"] == state]
         if chosen and (everything or state in ("rejected", "stale", "waiting")):

@@ -1,8 +1,8 @@
 """Stages that read small text files without any model, so that what is around reading can be tried in milliseconds.
 
 A document is one page of text, a line a line; its record is a receipt with the number after `total` as its total. A
-document that begins with `broken` is rejected. Some settings change answers: `text.min_line_confidence` above 0.9 spoils
-every third letter, `embeddings.chunk_tokens` is in the vector; `pages.min_skew_confidence` changes nothing.
+document that begins with `broken` is rejected. Some settings change answers: `text.min_line_confidence` above 0.9
+spoils every third letter, `embeddings.chunk_tokens` is in the vector; `pages.min_skew_confidence` changes nothing.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ def test_what_was_read_is_not_stale_and_another_embedding_makes_stale_nothing_bu
 
 def test_what_comes_after_a_stage_that_runs_runs_at_most(home: Home) -> None:
     some = {"text": "sure", "records": "perhaps", "embeddings": "perhaps"}
-    assert home.needs(SPOILED) == {key: some for key in home.keys[:2]}
+    assert home.needs(SPOILED) == dict.fromkeys(home.keys[:2], some)
     figures = home.report(SPOILED)
     assert [(s.stage, s.documents, s.at_most) for s in figures.stages] == [
         ("text", 2, 0),
