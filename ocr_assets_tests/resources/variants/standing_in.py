@@ -1,12 +1,13 @@
 """Stages that need no model: a document is a text file, and settings decide how well it is read.
 
 `text.min_line_confidence` of .9 and more reads every `e` as `c`, and cannot read what says UNREADABLE; what says KILLER
-ends the process there. Records are made by the real rules.
+ends the process there. A record is the first number.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from ocr.assembly import Engines
-from ocr.documents import RawDocument
+from ocr.documents import Field, RawDocument, Record
 from ocr.errors import BrokenDocument
-from ocr.stages import STAGE_FUNCTIONS, Outcome, Reading, _each
+from ocr.stages import Outcome, Reading, _each
 from ocr_assets_tests.ocr.extraction.samples import set_text
 from resources.ledger import Ledger, NewDocument
 
@@ -88,11 +89,21 @@ def text(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
     return _each("text", with_bytes(), work)
 
 
+def records(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
+    def work(reading: Reading) -> None:
+        said = " ".join(line.text for line in reading.lines)
+        numbers = re.findall(r"\d+\.\d\d", said)[:1]
+        fields = [Field("total", n, n, 0.9, 1, 0, 0, 1, 1, "rule") for n in numbers]
+        reading.record = Record("receipt" if numbers else "letter", 1.0, "en", fields)
+
+    return _each("records", readings, work)
+
+
 STANDING_IN = {
     "raw_document": raw_document,
     "pages": pages,
     "regions": nothing("regions"),
     "text": text,
-    "records": STAGE_FUNCTIONS["records"],
+    "records": records,
     "embeddings": nothing("embeddings"),
 }
