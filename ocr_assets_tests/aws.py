@@ -24,6 +24,20 @@ SETTINGS = {
 @contextmanager
 def server() -> Generator[str]:
     """Start a server; yields its URL, which the environment names meanwhile, and ends it."""
+    with started() as url, named(url):
+        yield url
+
+
+@contextmanager
+def named(url: str) -> Generator[None]:
+    """Have the environment name a server."""
+    with mock.patch.dict(os.environ, {**SETTINGS, "AWS_ENDPOINT_URL": url}):
+        yield
+
+
+@contextmanager
+def started() -> Generator[str]:
+    """Start a server; yields its URL, and ends it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -32,8 +46,7 @@ def server() -> Generator[str]:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for(url)
-        with mock.patch.dict(os.environ, {**SETTINGS, "AWS_ENDPOINT_URL": url}):
-            yield url
+        yield url
     finally:
         process.terminate()
         process.wait(timeout=30)

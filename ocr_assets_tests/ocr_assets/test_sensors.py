@@ -1,31 +1,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
-import pytest
 
 from ocr_assets.automation.inbox import inbox_sensor
 from ocr_assets.automation.publish import publish_sensor
+from ocr_assets_tests.ocr_assets.daemon import evaluate, keys_of, some_job, tick
 from partitions.documents import RANGE_END, RANGE_START, documents
 from resources.ledger import Ledger
 from resources.settings import load_settings
-from resources.stores import LedgerResource
-
-
-@pytest.fixture
-def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as instance:
-        yield instance
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("OCR_HOME", str(tmp_path))
-    (tmp_path / "inbox").mkdir()
-    return tmp_path
 
 
 def drop(home: Path, name: str, content: bytes, age: float = 60) -> None:
@@ -33,18 +18,6 @@ def drop(home: Path, name: str, content: bytes, age: float = 60) -> None:
     file.write_bytes(content)
     then = file.stat().st_mtime - age
     os.utime(file, (then, then))
-
-
-def tick(sensor: dg.SensorDefinition, instance: dg.DagsterInstance) -> dg.SensorResult:
-    settings = load_settings()
-    context = dg.build_sensor_context(instance=instance, resources={"ledger": LedgerResource(url=settings.ledger_url)})
-    result = sensor(context)
-    if isinstance(result, dg.SensorResult):
-        for request in result.dynamic_partitions_requests or []:
-            instance.add_dynamic_partitions(str(documents.name), list(request.partition_keys))
-        return result
-    runs = [result] if isinstance(result, dg.RunRequest) else []
-    return dg.SensorResult(run_requests=runs)
 
 
 def test_dropped_files_become_partitions_and_one_contiguous_batch_run(home: Path, instance: dg.DagsterInstance) -> None:
@@ -63,6 +36,29 @@ def test_a_second_tick_asks_for_nothing(home: Path, instance: dg.DagsterInstance
     drop(home, "a.pdf", b"a")
     tick(sensor, instance)
     assert not tick(sensor, instance).run_requests
+
+
+def test_a_tick_that_died_before_its_runs_were_made_is_made_good_by_the_next(
+    home: Path, instance: dg.DagsterInstance
+) -> None:
+    sensor = inbox_sensor(load_settings())
+    drop(home, "a.pdf", b"a")
+    (lost,) = evaluate(sensor, instance).run_requests or []
+    drop(home, "b.pdf", b"b")
+    first, second = tick(sensor, instance).run_requests or []
+    assert first.run_key == lost.run_key
+    assert second.tags[RANGE_START].startswith("b-pdf")
+
+
+def test_while_runs_wait_for_their_turn_small_batches_grow(home: Path, instance: dg.DagsterInstance) -> None:
+    sensor = inbox_sensor(load_settings())
+    waiting = instance.create_run_for_job(some_job, status=dg.DagsterRunStatus.NOT_STARTED)
+    drop(home, "a.pdf", b"a")
+    assert not tick(sensor, instance).run_requests
+    drop(home, "b.pdf", b"b")
+    instance.delete_run(waiting.run_id)
+    (request,) = tick(sensor, instance).run_requests or []
+    assert [key[:5] for key in keys_of(instance, request)] == ["a-pdf", "b-pdf"]
 
 
 def test_a_file_that_may_still_be_written_is_left_for_the_next_tick(home: Path, instance: dg.DagsterInstance) -> None:
