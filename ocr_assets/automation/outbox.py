@@ -3,6 +3,7 @@
 import dagster as dg
 
 from resources.events.sender import EventsError, connect, send
+from resources.ledger.outbox import ready
 from resources.settings import Settings
 from resources.stores import LedgerResource
 
@@ -22,7 +23,11 @@ def outbox_sensors(settings: Settings) -> list[dg.SensorDefinition]:
         description=f"Sends events about documents and models to {', '.join(buses.values())}.",
     )
     def sense(ledger: LedgerResource) -> dg.SkipReason:
-        done = send(ledger.open(), connect(buses), buses, source, SECONDS_A_TICK)
+        held = ledger.open()
+        with held.engine.connect() as connection:
+            if not ready(connection, list(buses), 1):
+                return dg.SkipReason("nothing waits")
+        done = send(held, connect(buses), buses, source, SECONDS_A_TICK)
         if done.busy:
             return dg.SkipReason("another sender is at work")
         if done.failed and not done.sent:

@@ -56,6 +56,17 @@ def config(
 
 def rebuild() -> None:
     """Rebuild the ledger from the lake, where it was lost."""
+    from resources.ledger import outbox
+
     settings = load_settings()
-    count = open_ledger(settings).rebuild(open_lake(settings).manifests())
+    ledger = open_ledger(settings)
+    count = ledger.rebuild(open_lake(settings).manifests())
     console.print(f"{count} outputs recorded from {settings.lake_url}")
+    with ledger.engine.connect() as connection:
+        counted = outbox.counts(connection)
+    held = sum(count for (state, _), count in counted.items() if state == outbox.HELD_BACK)
+    if held:
+        console.print(
+            f"{held} events are held back, since they may have been sent before the ledger was lost: "
+            "`ocr-assets events release` sends them, under the ids they had."
+        )

@@ -25,7 +25,8 @@ version.
 - **In order.** Events of one document are sent in the order they were written; EventBridge and queues may still swap
   them. Of two events of one document, the one with the later `at` is the later: drop an earlier one that comes after.
 - **One outcome, one event.** Reading a document again to the same end tells nothing. Where another outcome becomes
-  current (a new model, a rollback), that is told.
+  current (a new model, a rollback), that is told. Who asks for a document that was read before is answered by an event
+  of their own, with the outcome that is known.
 - **Test documents** are told of on a bus of their own (`[events] test_bus`), else not at all. Source, kind and
   schema are those of live events, so the rules and consumers that are tried are the real ones; and no pattern of a rule
   on the live bus, however broad, can match a test event.
