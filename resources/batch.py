@@ -56,12 +56,20 @@ class _Task:
 
 
 def read_stage(
-    stage: str, keys: Sequence[str], engines: Engines, lake: Lake, ledger: Ledger, *, crashes: int, again: bool = False
+    stage: str,
+    keys: Sequence[str],
+    engines: Engines,
+    lake: Lake,
+    ledger: Ledger,
+    *,
+    crashes: int,
+    again: bool = False,
+    reopen: bool = True,
 ) -> Iterator[Result]:
     """Results for all keys, one by one as they are made; first those that need no work.
 
     A document whose reading ended the process `crashes` times is rejected untouched. `again` makes outputs anew even
-    where they exist. Raises `UpstreamMissing` before any work where a document is not ready for this stage.
+    where they exist; without `reopen`, those that are there are not loaded. Raises `UpstreamMissing` before any work where a document is not ready for this stage.
     """
     fingerprint = engines.fingerprint(stage)
     outputs = ledger.outputs(keys)
@@ -81,7 +89,7 @@ def read_stage(
         if manifest is None:
             todo.append(task)
         else:
-            settled.append(_reuse(stage, task, manifest, lake, ledger))
+            settled.append(_reuse(stage, task, manifest, lake, ledger, reopen))
     yield from settled
     yield from _read(stage, todo, engines, lake, ledger, fingerprint, crashes)
 
@@ -193,13 +201,15 @@ def _manifest(stage: str, task: _Task, reading: Reading, fingerprint: str) -> Ma
     )
 
 
-def _reuse(stage: str, task: _Task, manifest: Manifest, lake: Lake, ledger: Ledger) -> Result:
+def _reuse(stage: str, task: _Task, manifest: Manifest, lake: Lake, ledger: Ledger, reopen: bool) -> Result:
     """An output that is there, also where the ledger does not know it yet (a crash between the two) or any more."""
     current = task.outputs.get(stage)
     if current is None or current.version != task.version:
         ledger.record(manifest)
     if manifest.rejection is not None:
         return Result(task.document, "rejected", rejection=Rejection(**manifest.rejection), manifest=manifest)
+    if not reopen:
+        return Result(task.document, "reused", manifest=manifest)
     reading = open_reading(task.document, READS[stage], task.outputs, lake)
     load_parts(lake, stage, reading, task.version, manifest.data)
     if stage == "pages":

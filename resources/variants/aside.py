@@ -59,7 +59,7 @@ def read_aside(settings: Settings, keys: Iterable[str], lake: Lake, ledger: Ledg
     engines = warm(settings.reading)
     known = [document.document for document in aside.documents()]
     for stage in STAGES:
-        for _ in read_stage(stage, known, engines, lake, aside, crashes=settings.run.crashes):
+        for _ in read_stage(stage, known, engines, lake, aside, crashes=settings.run.crashes, reopen=False):
             pass
     return aside
 
