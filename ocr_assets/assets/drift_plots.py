@@ -12,8 +12,8 @@ from ocr.assembly import STAGES
 from resources.drift.reports import Report
 from resources.drift.signals import SIGNALS, WATCHED
 
-DPI = 60  # keeps a plot under 20 KB
-MOST_POINTS = 300
+DPI, COLOURS = 60, 24  # keep a plot under 20 KB
+MOST_POINTS = 200
 LEAST = 1e-6  # of the threshold: what lies below is noise
 
 
@@ -21,13 +21,15 @@ def overview(report: Report) -> dg.MarkdownMetadataValue:
     """Evidence of change by stage since the reference, and the readings of the signal that changed most."""
     # Without pyplot: no backend is chosen, and nothing global is kept by a resident code location.
     from matplotlib.figure import Figure
+    from PIL import Image
 
     figure = Figure(figsize=(8, 2.8), layout="constrained")
     _evidence(figure.add_subplot(1, 2, 1), report)
     _signal(figure.add_subplot(1, 2, 2), report)
-    sink = io.BytesIO()
-    figure.savefig(sink, format="png", dpi=DPI)
-    encoded = base64.b64encode(sink.getvalue()).decode()
+    drawn, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=DPI)
+    Image.open(drawn).convert("RGB").quantize(COLOURS).save(small, "PNG", optimize=True)
+    encoded = base64.b64encode(small.getvalue()).decode()
     return dg.MetadataValue.md(f"![drift](data:image/png;base64,{encoded})")
 
 

@@ -170,10 +170,10 @@ def _report(series: Series, references: dict[Key, Reference], lake: Lake, settin
         chosen = series.keys[: settings.reference]
         reference = _set(series, chosen, chosen[-1], f"the first {settings.reference}", lake)
     watched = watch(series, reference, settings.documents_per_false_alarm, settings.fewest)
-    ends = [alarm.since for alarm in watched.alarms[1:]] + [len(series)]
+    begun = [alarm.since for alarm in watched.alarms] + [len(series)]
     alarms = [
-        Told(alarm, cause_of(series, alarm, max(alarm.at + 1, min(end, alarm.at + 1 + LATEST)), lake))
-        for alarm, end in zip(watched.alarms, ends, strict=True)
+        Told(alarm, cause_of(series, alarm, max(alarm.at + 1, min(following, alarm.at + 1 + LATEST)), lake))
+        for alarm, following in zip(watched.alarms, begun[1:], strict=True)
     ]
     return Report(series, reference, watched, alarms)
 
