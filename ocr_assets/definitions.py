@@ -58,6 +58,7 @@ def build_defs(
         records_asset(version["records"], settings),
         embeddings_asset(version["embeddings"]),
         evaluation_asset(settings),
+        drift_asset(settings),
         corpus_asset(settings),
     ]
     return dg.Definitions(
