@@ -45,7 +45,7 @@ def put(key: str, content: bytes) -> None:
 
 def sweep(ledger: Ledger, cursor: Cursor | None = None, **more: Any) -> tuple[Cursor, Counter[str]]:
     wanted = Wanted("bucket", "default", "live", more.pop("max_bytes", 1_000))
-    options = {"until": time.monotonic() + 30, "most": 10_000} | more
+    options: dict[str, Any] = {"until": time.monotonic() + 30, "most": 10_000} | more
     return look(client("s3"), "s3://scans/in/", cursor or Cursor(), ledger, wanted, **options)
 
 
