@@ -26,8 +26,10 @@ class EnginesResource(dg.ConfigurableResource):
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto: cuda if there is a GPU, else cpu")
     runtime: Literal["openvino", "onnxruntime"] = Field("openvino", description="runs PP-OCR's networks on the CPU")
     threads: int = Field(1, description="threads a worker's models use")
-    detector_batch: int = 1
-    recognizer_batch: int = 8
+    detector_batch: int = Field(0, ge=0, description="pages of one size given to the detector together; 0: by device")
+    recognizer_batch: int = Field(
+        0, ge=0, description="lines of one size given to the recogniser together; 0: by device"
+    )
     detector_path: str = Field("", description="another PP-OCR detector (.onnx); empty: the packaged PP-OCRv6")
     recognizer_path: str = Field("", description="another PP-OCR recogniser (.onnx); empty: the packaged PP-OCRv6")
     stages: dict[str, Any] = Field(default_factory=dict, description="settings of the stages, by section")

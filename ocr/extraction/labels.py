@@ -30,12 +30,13 @@ class Labels:
     _cache: dict[str, dict[str, float]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @cached_property
-    def _compact(self) -> dict[str, dict[str, float]]:
-        """The phrases as they are compared: folded, without blanks."""
-        return {
-            name: {fold(label).replace(" ", ""): weight for label, weight in labels.items()}
-            for name, labels in self.phrases.items()
-        }
+    def _compact(self) -> dict[str, list[tuple[str, float]]]:
+        """Label → the classes it stands for and their weights. Labels as they are compared: folded, without blanks."""
+        compact: dict[str, list[tuple[str, float]]] = {}
+        for name, labels in self.phrases.items():
+            for label, weight in labels.items():
+                compact.setdefault(fold(label).replace(" ", ""), []).append((name, weight))
+        return compact
 
     def match(self, words: str) -> dict[str, float]:
         """Class → score (0..1) of the words before a value. Only the best class and its equals are answered:
@@ -52,11 +53,12 @@ class Labels:
         for name, patterns in self.patterns.items():
             hits = [weight for pattern, weight in patterns.items() if re.search(pattern, folded)]
             scores[name] = max([scores.get(name, 0.0), *hits])
-        ends = _ends(folded)
-        for name, phrases in self._compact.items():
-            for label, weight in phrases.items():
-                best = max((similarity(end, label) * share for end, share in ends), default=0.0)
-                scores[name] = max(scores.get(name, 0.0), best * weight)
+        for end, share in _ends(folded):
+            for label, classes in self._compact.items():
+                alike = similarity(end, label)
+                if alike:
+                    for name, weight in classes:
+                        scores[name] = max(scores.get(name, 0.0), alike * share * weight)
         top = max(scores.values(), default=0.0)
         return {name: score for name, score in scores.items() if score > 0 and score >= top - 0.02}
 
@@ -78,12 +80,13 @@ def similarity(one: str, other: str) -> float:
     """0..1: 1 where two compact labels are equal, 0 where they are too unlike to be one label misread."""
     if one == other:
         return 1.0
+    shorter, longer = len(one), len(other)
+    if shorter > longer:
+        shorter, longer = longer, shorter
     # With more letters lost it is another label: "amount" is not "GST amount".
-    shorter, longer = sorted((len(one), len(other)))
     if shorter <= SHORT or longer - shorter > max(2, longer // 4):
         return 0.0
-    ratio = fuzz.ratio(one, other) / 100
-    return ratio if ratio >= LEAST_SIMILAR else 0.0
+    return fuzz.ratio(one, other, score_cutoff=100 * LEAST_SIMILAR) / 100
 
 
 def _ends(folded: str) -> list[tuple[str, float]]:

@@ -83,12 +83,13 @@ class RapidOrientationClassifier:
         return [_decide(seen[i].mean(axis=0)) for i in range(len(images))]
 
     def _probabilities(self, crops: list[list[np.ndarray]]) -> list[np.ndarray]:
-        """For each image's crops an `N×4` array, in one pass over all of them."""
+        """For each image's crops an `N×4` array."""
         flat = [crop for of_image in crops for crop in of_image]
         if not flat:
             return [np.zeros((0, 4), np.float32) for _ in crops]
-        answers = np.array(self._network.run(np.stack(flat)), np.float32)
-        return np.split(answers, np.cumsum([len(of_image) for of_image in crops])[:-1])
+        at_once = self._network.at_once(len(flat))
+        runs = [self._network.run(np.stack(flat[i : i + at_once])).copy() for i in range(0, len(flat), at_once)]
+        return np.split(np.concatenate(runs), np.cumsum([len(of_image) for of_image in crops])[:-1])
 
     @cached_property
     def _network(self) -> Network:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,9 @@ log = logging.getLogger(__name__)
 
 CUDA = "CUDAExecutionProvider"
 
+PREPARED = 32
+"""Sizes of input OpenVINO stays prepared for. Preparing takes as long as several runs, and keeping some 20 MB each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Network:
@@ -29,6 +32,12 @@ class Network:
 
     run: Callable[[np.ndarray], np.ndarray]
     metadata: dict[str, str]
+    on_gpu: bool = False
+
+    def at_once(self, on_gpu: int) -> int:
+        """How many inputs to give it together: `on_gpu` there. A processor takes as long for one as for its share of
+        a batch, and would have to prepare for every number of them."""
+        return on_gpu if self.on_gpu else 1
 
 
 Choice = Callable[[dict[str, str]], np.ndarray]
@@ -67,7 +76,7 @@ def _chosen(network: Network, choose: Choice | None) -> Network:
         kept = network.run(batch)[..., classes]
         return kept / np.maximum(kept.sum(axis=-1, keepdims=True), np.finfo(np.float32).tiny)
 
-    return Network(run, network.metadata)
+    return replace(network, run=run)
 
 
 @cache
@@ -83,7 +92,7 @@ def _on_gpu(path: Path, threads: int) -> Network | None:
     ort.preload_dlls()
     # Without a driver the provider is on offer all the same, and the session falls back to the processor silently.
     network, providers = _onnxruntime(path, threads, [CUDA, "CPUExecutionProvider"])
-    return network if CUDA in providers else None
+    return replace(network, on_gpu=True) if CUDA in providers else None
 
 
 def _openvino(path: Path, threads: int, choose: Choice | None) -> Network:
@@ -98,8 +107,7 @@ def _openvino(path: Path, threads: int, choose: Choice | None) -> Network:
     cut = choose is not None and _cut_head(model, choose(metadata))
     # Pinned threads of two workers would share one core. The precision is the processor's own: bfloat16, where it has
     # that, read receipts, contracts, books and typescript as well as float32 did, in about half the time or less.
-    # Every page and crop has a shape of its own, and OpenVINO keeps what it prepared for each: 280 MB after 20 pages.
-    options = {"INFERENCE_NUM_THREADS": threads, "ENABLE_CPU_PINNING": False, "CPU_RUNTIME_CACHE_CAPACITY": 16}
+    options = {"INFERENCE_NUM_THREADS": threads, "ENABLE_CPU_PINNING": False, "CPU_RUNTIME_CACHE_CAPACITY": PREPARED}
     request = core.compile_model(model, "CPU", options).create_infer_request()
 
     def run(batch: np.ndarray) -> np.ndarray:

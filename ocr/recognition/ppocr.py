@@ -6,6 +6,7 @@ Method: DB text detection (Liao et al., 2020) and a CTC recogniser; box extracti
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import groupby
@@ -32,11 +33,18 @@ twice as much and find nothing more, neither on receipts nor on dense invoices a
 CROP_HEIGHT = 48
 """What the recogniser was trained on."""
 
-BUCKET = 64
-"""Crops are padded to the next multiple of this, which depends on the crop alone: whatever is read beside it, a line
-says the same."""
+SIDES = tuple(32 * n for n in (*range(1, 11), 12, 14, 16, 18, 21, 24, 28, 32, 36, 40))
+"""What the detector's input may measure: a page is stretched to the nearest, by a twelfth at most. OpenVINO prepares a
+network for each new size, which takes as long as several pages, so there are few."""
 
-MAX_CROP_WIDTH = 3840
+WIDTHS = tuple(n for n in range(64, 3841, 64) if n <= 640 or n % 128 == 0)
+"""Crops are padded to the next of these, which depends on the crop alone: whatever is read beside it, a line says the
+same. Few for the same reason."""
+
+GPU_PAGES, GPU_CROPS = 4, 16
+"""Inputs of one size that a GPU is given together, where the settings do not say."""
+
+MAX_CROP_WIDTH = WIDTHS[-1]
 """Longer crops are squeezed, so that one endless rule cannot take all memory."""
 
 
@@ -49,13 +57,14 @@ class PPOCRDetector:
     @property
     def fingerprint(self) -> str:
         sha256 = _sha256(self._settings.detector_path, DETECTOR)
-        return fingerprint("ppocr-det", version("rapidocr"), sha256, MAX_SIDE)
+        return fingerprint("ppocr-det", version("rapidocr"), sha256, SIDES)
 
     def detect(self, images: Sequence[Image]) -> list[np.ndarray]:
         """For each image an `N×4×2` float array of text lines, clockwise from the top left, pixels."""
         shrunk = [_detector_input(image) for image in images]
         quads: list[np.ndarray] = []
-        for start, stop in _runs([s.shape for s in shrunk], self._settings.detector_batch):
+        at_once = self._settings.detector_batch or self._network.at_once(GPU_PAGES)
+        for start, stop in _runs([s.shape for s in shrunk], at_once):
             maps = self._network.run(np.stack(shrunk[start:stop]))
             quads += [self._boxes(m, image) for m, image in zip(maps, images[start:stop], strict=True)]
         return quads
@@ -94,7 +103,7 @@ class PPOCRRecognizer:
     def fingerprint(self) -> str:
         sha256 = _sha256(self._settings.recognizer_path, RECOGNIZER)
         alphabet = scripts_of(self._languages)
-        return fingerprint("ppocr", version("rapidocr"), sha256, CROP_HEIGHT, BUCKET, alphabet)
+        return fingerprint("ppocr", version("rapidocr"), sha256, CROP_HEIGHT, WIDTHS, alphabet)
 
     def recognize(self, crops: Sequence[Image], hint: Hint = LINE) -> list[RecognizedLine]:
         """The text of each crop with its words, left to right.
@@ -107,11 +116,12 @@ class PPOCRRecognizer:
 
     def _read(self, crops: Sequence[Image], hint: Hint) -> list[RecognizedLine]:
         lines = [_line_image(crop) for crop in crops]
-        buckets = [math.ceil(line.shape[1] / BUCKET) * BUCKET for line in lines]
+        buckets = [WIDTHS[bisect_left(WIDTHS, line.shape[1])] for line in lines]
         order = sorted(range(len(crops)), key=lambda i: buckets[i])
         allowed = self._digits if hint.characters == "digits" else None
         read: dict[int, RecognizedLine] = {}
-        for start, stop in _runs([buckets[i] for i in order], self._settings.recognizer_batch):
+        at_once = self._settings.recognizer_batch or self._network.at_once(GPU_CROPS)
+        for start, stop in _runs([buckets[i] for i in order], at_once):
             batch = order[start:stop]
             inputs = np.stack([_recognizer_input(lines[i], buckets[i]) for i in batch])
             for i, steps in zip(batch, self._network.run(inputs), strict=True):
@@ -162,13 +172,16 @@ def _runs(keys: Sequence[object], size: int) -> Iterator[tuple[int, int]]:
 
 
 def _detector_input(image: Image) -> np.ndarray:
-    """`3×H×W` float32 in -1..1, sides multiples of 32."""
+    """`3×H×W` float32 in -1..1, both sides among `SIDES`."""
     import cv2
 
     height, width = image.shape[:2]
     scale = min(1.0, MAX_SIDE / max(height, width))
-    size = (max(32, round(width * scale / 32) * 32), max(32, round(height * scale / 32) * 32))
-    return _normalized(cv2.resize(image, size))
+    return _normalized(cv2.resize(image, (_nearest_side(width * scale), _nearest_side(height * scale))))
+
+
+def _nearest_side(length: float) -> int:
+    return min(SIDES, key=lambda side: max(side / length, length / side))
 
 
 def _crop_width(crop: Image) -> int:
