@@ -42,26 +42,37 @@ class Crew:
 
     def read(self, batches: Sequence[tuple[str, str]], count: int) -> list[threading.Thread]:
         """Begin reading with `count` workers; returns their threads, which end when no batch is left."""
-        waiting: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
-        for batch in batches:
-            waiting.put(batch)
+        return self._share([{"read": list(batch)} for batch in batches], count)
+
+    def read_aside(self, variant: str, batches: Sequence[Sequence[str]], count: int) -> list[threading.Thread]:
+        """As `read`, but aside, by both sides of an experiment; a batch is any keys."""
+        return self._share([{"aside": list(batch), "variant": variant} for batch in batches], count)
+
+    def _share(self, requests: Sequence[dict[str, Any]], count: int) -> list[threading.Thread]:
+        waiting: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        for request in requests:
+            waiting.put(request)
         threads = [threading.Thread(target=self._work, args=(number, waiting), daemon=True) for number in range(count)]
         for thread in threads:
             thread.start()
         return threads
 
     def publish(self, accept_loss: str = "") -> dict[str, Any]:
-        """Evaluate and build the corpus, in a worker that is there already if there is one; the worker's answer.
+        """Evaluate and build the corpus; the worker's answer.
 
         `accept_loss`: the reason for publishing in spite of a loss of accuracy.
         """
+        return self.ask_one({"publish": True, "accept_loss": accept_loss})
+
+    def ask_one(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Ask a worker that is there already, if there is one; its answer."""
         try:
             if not self._idle:
                 self._idle.append(self._start(0))
-            answer = self._ask(self._idle[0], {"publish": True, "accept_loss": accept_loss})
+            answer = self._ask(self._idle[0], request)
         except WorkerError as error:
             return {"ok": False, "error": str(error)}
-        return answer or {"ok": False, "error": f"the worker ended while publishing; {_log(0)}"}
+        return answer or {"ok": False, "error": f"the worker ended at this; {_log(0)}"}
 
     def dismiss(self) -> None:
         """Let the workers end, which they do when nothing more is asked of them."""
@@ -84,26 +95,26 @@ class Crew:
         for process in self._processes:
             process.wait()
 
-    def _work(self, number: int, waiting: queue.SimpleQueue[tuple[str, str]]) -> None:
+    def _work(self, number: int, waiting: queue.SimpleQueue[dict[str, Any]]) -> None:
         worker: subprocess.Popen[str] | None = None
         try:
             while not self._stopping.is_set() and not self.errors:
                 try:
-                    batch = waiting.get_nowait()
+                    request = waiting.get_nowait()
                 except queue.Empty:
                     break
-                worker = self._read_batch(number, worker, batch)
+                worker = self._read_batch(number, worker, request)
         except WorkerError as error:
             self.errors.append(str(error))
         if worker is not None:
             self._idle.append(worker)
 
     def _read_batch(
-        self, number: int, worker: subprocess.Popen[str] | None, batch: tuple[str, str]
+        self, number: int, worker: subprocess.Popen[str] | None, request: dict[str, Any]
     ) -> subprocess.Popen[str]:
         for _ in range(DEATHS_WITHOUT_PROGRESS):
             worker = worker or self._start(number)
-            answer = self._ask(worker, {"read": list(batch)})
+            answer = self._ask(worker, request)
             if answer is not None:
                 if not answer["ok"]:
                     raise WorkerError(answer.get("error", "the run failed"))
@@ -111,7 +122,8 @@ class Crew:
             if self._stopping.is_set():
                 return worker
             worker = None
-        raise WorkerError(f"the batch {batch[0]} .. {batch[1]} ended {DEATHS_WITHOUT_PROGRESS} workers; {_log(number)}")
+        keys = request.get("read") or request["aside"]
+        raise WorkerError(f"the batch {keys[0]} .. {keys[-1]} ended {DEATHS_WITHOUT_PROGRESS} workers; {_log(number)}")
 
     def _start(self, number: int) -> subprocess.Popen[str]:
         threads = str(self.settings.engines.threads)

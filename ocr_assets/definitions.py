@@ -24,6 +24,7 @@ from ocr_assets.assets.text import text_asset
 from ocr_assets.automation.alerts import alert_sensors
 from ocr_assets.automation.bucket import bucket_sensor
 from ocr_assets.automation.executor import multiprocess
+from ocr_assets.automation.experiment import experiment
 from ocr_assets.automation.inbox import inbox_sensor
 from ocr_assets.automation.jobs import publish_corpus, read_documents
 from ocr_assets.automation.outbox import outbox_sensors
@@ -63,7 +64,7 @@ def build_defs(
     ]
     return dg.Definitions(
         assets=assets,
-        jobs=[read_documents, publish_corpus, canary],
+        jobs=[read_documents, publish_corpus, canary, experiment],
         schedules=reprocess_schedules(settings),
         sensors=[
             inbox_sensor(settings),

@@ -59,7 +59,7 @@ def read_and_publish(settings: Settings, workers: int, *, console: Console | Non
         summary = Summary()
         began = datetime.now(UTC).isoformat(timespec="milliseconds")
         _prepare(ledger)
-        with _crew(settings) as crew:
+        with workers_of(settings) as crew:
             if pending:
                 _read(settings, ledger, pending, workers, began, console, crew)
             # What a failed run left as it was is not counted, though an older reading of it may be there.
@@ -78,14 +78,14 @@ def publish(settings: Settings, accept_loss: str, *, console: Console | None) ->
     with only_run():
         summary = Summary()
         _prepare(Ledger(settings.ledger_url))
-        with _crew(settings) as crew:
+        with workers_of(settings) as crew:
             _publish(crew, console, summary, accept_loss)
     summary.seconds = time.perf_counter() - started
     return summary
 
 
 @contextmanager
-def _crew(settings: Settings) -> Generator[Crew]:
+def workers_of(settings: Settings) -> Generator[Crew]:
     """Workers that end with what they are for: at once where that was broken off."""
     crew = Crew(settings)
     try:

@@ -3,25 +3,36 @@
 It reads one JSON request a line from its input and answers one JSON line each on its output:
 
     {"read": [first key, last key]}    {"publish": true}    {"publish": true, "accept_loss": "why"}
+    {"aside": [keys], "variant": name}    {"experiment": name, "sample": documents, "seed": number}
     {"ok": true}    {"ok": false, "error": "…"}    {"ok": false, "blocked": "…"}
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any, TextIO
 
 import dagster as dg
 
 from ocr_assets.assets.evaluation import ACCEPT_LOSS_TAG
+from ocr_assets.automation.experiment import experiment, run_config
 from ocr_assets.automation.instance import open_instance
 from ocr_assets.automation.jobs import publish_corpus, read_documents
 from ocr_assets.definitions import build_defs
 from partitions import range_tags
+from resources.experiments.experiment import read_both
+from resources.lake import Lake
+from resources.ledger import Ledger
+from resources.settings import load_settings
+from resources.variants.variant import find
+
+log = logging.getLogger(__name__)
 
 PID_TAG = "ocr/worker"
 """Marks a run as executed by a worker process of this machine: `host:pid`."""
@@ -41,6 +52,11 @@ def serve(requests: TextIO, answers: TextIO) -> None:
             if "read" in request:
                 tags = range_tags(*request["read"])
                 result = _run(definitions, read_documents.name, instance, tags)
+            elif "aside" in request:
+                result = _aside(request["variant"], request["aside"])
+            elif "experiment" in request:
+                config = run_config(request["experiment"], request["sample"], request["seed"])
+                result = _run(definitions, experiment.name, instance, {}, config)
             else:
                 accepted = request.get("accept_loss", "")
                 tags = {ACCEPT_LOSS_TAG: accepted} if accepted else {}
@@ -48,9 +64,32 @@ def serve(requests: TextIO, answers: TextIO) -> None:
             _answer(answers, result)
 
 
-def _run(definitions: dg.Definitions, job: str, instance: dg.DagsterInstance, tags: dict[str, str]) -> dict[str, Any]:
+def _aside(variant: str, keys: Sequence[str]) -> dict[str, Any]:
+    """Read documents aside by both sides of an experiment; no run of Dagster's, since nothing is materialized."""
+    settings = load_settings()
+    ledger = Ledger(settings.ledger_url)
+    try:
+        read_both(find(ledger, variant), keys, settings, Lake(settings.lake_url), ledger)
+    except Exception as error:
+        log.exception("reading aside failed")
+        return {"ok": False, "error": str(error) or type(error).__name__}
+    finally:
+        ledger.engine.dispose()
+    return {"ok": True}
+
+
+def _run(
+    definitions: dg.Definitions,
+    job: str,
+    instance: dg.DagsterInstance,
+    tags: dict[str, str],
+    config: dg.RunConfig | None = None,
+) -> dict[str, Any]:
     result = definitions.resolve_job_def(job).execute_in_process(
-        instance=instance, tags={**tags, PID_TAG: worker_tag(os.getpid())}, raise_on_error=False
+        run_config=config,
+        instance=instance,
+        tags={**tags, PID_TAG: worker_tag(os.getpid())},
+        raise_on_error=False,
     )
     if result.success:
         return {"ok": True}

@@ -17,6 +17,7 @@ from ocr_assets.cli.calibrate import register as _register_calibrate
 from ocr_assets.cli.drift import register as _register_drift
 from ocr_assets.cli.entities import register as _register_entities
 from ocr_assets.cli.events import register as _register_events
+from ocr_assets.cli.experiment import register as _register_experiment
 from ocr_assets.cli.looking import register as _register_looking
 from ocr_assets.cli.prune import register as _register_prune
 from ocr_assets.cli.publishing import register as _register_publishing
@@ -38,6 +39,7 @@ _register_events(app)
 _register_bench(app)
 _register_calibrate(app)
 _register_stale(app)
+_register_experiment(app)
 _register_prune(app)
 
 
