@@ -69,7 +69,8 @@ def read_stage(
     """Results for all keys, one by one as they are made; first those that need no work.
 
     A document whose reading ended the process `crashes` times is rejected untouched. `again` makes outputs anew even
-    where they exist; without `reopen`, those that are there are not loaded. Raises `UpstreamMissing` before any work where a document is not ready for this stage.
+    where they exist; without `reopen`, those that are there are not loaded. Raises `UpstreamMissing` before any work
+    where a document is not ready for this stage.
     """
     fingerprint = engines.fingerprint(stage)
     outputs = ledger.outputs(keys)
