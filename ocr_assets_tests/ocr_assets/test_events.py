@@ -85,6 +85,28 @@ def test_the_sensor_puts_what_waits_on_the_bus_and_consumers_get_it(queue: str, 
     assert received(queue) == []
 
 
+def test_who_asked_gets_the_answer_by_a_rule_on_what_is_given_back(queue: str, bus: str) -> None:
+    import boto3
+
+    sqs = boto3.client("sqs")
+    mine = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    pattern = {"detail-type": ["DocumentRead", "DocumentRejected"], "detail": {"reply_to": ["orders"]}}
+    bridge = boto3.client("events")
+    bridge.put_rule(Name="orders", EventBusName=BUS, EventPattern=json.dumps(pattern))
+    arn = sqs.get_queue_attributes(QueueUrl=mine, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    bridge.put_targets(Rule="orders", EventBusName=BUS, Targets=[{"Id": "1", "Arn": arn}])
+    ledger = Ledger(load_settings().ledger_url)
+    for asker in ("orders", "claims"):
+        why = {"stage": "arrival", "code": "missing", "message": "m", "advice": "a", "recorded_at": "2026-01-01"}
+        what = {"name": "a", "uri": "s3://b/a", "collection": "c", "received_at": "2026-01-01"}
+        requests = [{"id": asker, "reply_to": asker}, {"id": f"{asker} 2"}]
+        ledger.emit("DocumentRejected", asker, {**what, **why, "requests": requests}, key=asker)
+    assert "2 sent" in (tick().skip_message or "")
+    (answer,) = received(mine)
+    assert [request["id"] for request in answer["detail"]["requests"]] == ["orders", "orders 2"]
+    received(queue)
+
+
 def test_without_a_bus_there_is_no_sensor_and_the_command_says_what_to_set(home: Path) -> None:
     assert outbox_sensors(load_settings()) == []
     done = command("send")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 VERSION = 1
 LONGEST = 2000  # characters of a text that may be of any length, such as a message
@@ -63,6 +63,11 @@ class _Outcome(_OfDocument):
         default_factory=dict, description="by stage, the version of its output in the lake"
     )
     variant: str = Field("", description="the variant of the settings that read it; empty: the champion")
+
+    @computed_field(description="the requests' `reply_to`, for a rule to match")
+    @property
+    def reply_to(self) -> list[str]:
+        return sorted({request.reply_to for request in self.requests if request.reply_to})
 
 
 class DocumentRead(_Outcome):

@@ -7,8 +7,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel
-
 from resources.events.kinds import KINDS, VERSION
 
 INTRODUCTION = f"""# Events
@@ -43,17 +41,16 @@ def page() -> str:
     for name, kind in KINDS.items():
         schema = kind.model_json_schema(mode="serialization")
         what = " ".join((inspect.getdoc(kind) or "").split())
-        parts.append(f"\n## {name}\n\n{what}\n\n{_table(schema, kind)}")
+        parts.append(f"\n## {name}\n\n{what}\n\n{_table(schema)}")
         rendered = json.dumps(schema, indent=1, ensure_ascii=False)
         parts.append(f"\n<details><summary>JSON schema</summary>\n\n```json\n{rendered}\n```\n\n</details>\n")
     return "".join(parts)
 
 
-def _table(schema: Mapping[str, Any], kind: type[BaseModel]) -> str:
+def _table(schema: Mapping[str, Any]) -> str:
     lines = ["| field | is | meaning |", "|---|---|---|"]
     for name, field in schema["properties"].items():
-        meaning = kind.model_fields[name].description or ""
-        lines.append(f"| `{name}` | {_type(field)} | {meaning} |")
+        lines.append(f"| `{name}` | {_type(field)} | {field.get('description', '')} |")
     return "\n".join(lines) + "\n"
 
 
