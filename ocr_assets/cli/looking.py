@@ -30,6 +30,7 @@ def status(
 ) -> None:
     """What was read, what was rejected and why, and what is waiting or stale."""
     from ocr.assembly import STAGES
+    from resources.ledger.refusals import refused
     from resources.variants.sides import pending as what_is_pending
 
     check_environment(environment)
@@ -58,8 +59,13 @@ def status(
         rows.append(row)
     counts = {state: sum(row["state"] == state for row in rows) for state in ("read", "rejected", "waiting", "stale")}
     published = ledger.state() == ledger.published_state()
+    refusals = [
+        {"name": row["uri"], "reason": row["code"], "why": row["message"], "advice": row["advice"]}
+        for row in refused(ledger.engine)
+        if row["environment"] == environment
+    ]
     if as_json:
-        say_json({"counts": counts, "published": published, "documents": rows})
+        say_json({"counts": counts, "published": published, "documents": rows, "refused": refusals})
         return
     beside = f" (and {others} {'test' if environment == 'live' else 'live'} ones)" if others else ""
     console.print(f"{len(rows)} documents{beside}: " + ", ".join(f"{count} {state}" for state, count in counts.items()))
@@ -67,6 +73,8 @@ def status(
         chosen = [row for row in rows if row["state"] == state]
         if chosen and (everything or state in ("rejected", "stale", "waiting")):
             _print_rows(state, chosen, None if everything else LISTED)
+    if refusals:
+        _print_rows("refused objects", refusals, None if everything else LISTED)
     if documents and not pending:
         what = "holds everything that was read" if published else "is behind: `ocr-assets run` publishes it"
         console.print(f"The corpus {what}.")
