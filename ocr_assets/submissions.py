@@ -132,11 +132,13 @@ def _file_arrival(request: NewRequest, desk: Desk) -> NewDocument:
     if not any(path.is_relative_to(folder.resolve()) for folder in desk.folders):
         advice = "Name its folder in `[requests] folders`, or put the file into a bucket."
         raise Refused("not_allowed", f"{request.location} is in no folder that requests may name", advice)
+    if path.exists() and not path.is_file():
+        raise Refused("forbidden", f"{request.location} is no file", "Name the file itself.")
     try:
         return arrival_of_file(path, request.collection, request.environment, desk.wanted.sensor)
     except FileNotFoundError as error:
         raise Gone(SourceChanged.code, f"{request.location} is not there", SourceChanged.advice) from error
-    except (PermissionError, IsADirectoryError) as error:
+    except PermissionError as error:
         raise Refused(
             "forbidden", f"{request.location}: {error.strerror}", "Let the platform read the file."
         ) from error

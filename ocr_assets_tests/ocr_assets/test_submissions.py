@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections import Counter
 from pathlib import Path
@@ -123,6 +124,8 @@ def test_the_same_request_and_the_same_content_again_do_no_harm(queue: Queue, le
         '{"detail-type": "DocumentSubmitted", "id": "1", "detail": {"location": "s3://b/k", "enviroment": "test"}}',
         '{"detail-type": "DocumentSubmitted", "id": "1", "detail": {"location": "s3://b/k", "environment": "both"}}',
         '{"detail-type": "DocumentSubmitted", "detail": {"location": "s3://b/k"}}',
+        '{"detail-type": "DocumentSubmitted", "id": "1", "detail": {"location": "s3://b/k", "reply_to": "\\u0000"}}',
+        '{"detail-type": "DocumentSubmitted", "id": "1", "detail": {"location": "s3://b/k", "reply_to": "\\ud800"}}',
     ],
 )
 def test_what_cannot_be_understood_says_why(body: str) -> None:
@@ -173,11 +176,12 @@ def test_files_are_read_only_where_their_folder_is_named(queue: Queue, ledger: L
     (folder / "a 1.pdf").write_bytes(b"a")
     (tmp_path / "secret").write_bytes(b"s")
     (folder / "link").symlink_to(tmp_path / "secret")
-    for number, path in enumerate(["open/a%201.pdf", "secret", "open/../secret", "open/link"]):
+    os.mkfifo(folder / "pipe")
+    for number, path in enumerate(["open/a%201.pdf", "secret", "open/../secret", "open/link", "open/pipe"]):
         send(queue, {"location": f"file://{tmp_path}/{path}"}, str(number))
-    assert work(queue, ledger, folders=(folder,)) == {"requests": 1, "turned_down": 3}
+    assert work(queue, ledger, folders=(folder,)) == {"requests": 1, "turned_down": 4}
     assert [document.name for document in ledger.documents()] == ["a 1.pdf"]
-    assert {detail["code"] for _, detail in told(ledger)} == {"not_allowed"}
+    assert sorted(detail["code"] for _, detail in told(ledger)) == ["forbidden", *["not_allowed"] * 3]
 
 
 def test_a_location_that_is_none_and_an_object_too_large_are_answered(queue: Queue, ledger: Ledger) -> None:

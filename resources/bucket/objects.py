@@ -39,16 +39,17 @@ class Gone(Refused):
 
 
 def measure(client: Any, found: S3Object, max_bytes: int) -> Content:
-    """Read the object as it is now, whatever version was asked for.
+    """Read the object as it is now, or in the version that is named.
 
     Raises `Refused` where it is too large, too slow, may not be read or is not there (`Gone`); `Unavailable` where S3
     does not answer.
     """
     began, uri = time.monotonic(), found.uri
     digest = hashlib.sha256()
+    named = {"VersionId": found.version} if found.version else {}
     try:
         with failures(uri):
-            answer = client.get_object(Bucket=found.bucket, Key=found.key)
+            answer = client.get_object(Bucket=found.bucket, Key=found.key, **named)
             etag, size, body = answer["ETag"].strip('"'), answer["ContentLength"], answer["Body"]
             with body:
                 if size > max_bytes:

@@ -161,9 +161,10 @@ class Ledger:
             return outbox.emit(connection, kind, subject, detail, environment=environment, key=key)
 
     def forget_rejections(self) -> int:
-        """Let rejected documents be tried again; returns how many there were."""
+        """Let rejected documents and refused objects be tried again; returns how many documents there were."""
         with self.transaction() as connection:
             connection.execute(schema.attempts.delete())
+            connection.execute(schema.refusals.delete())
             return connection.execute(schema.outputs.delete().where(schema.outputs.c.status == "rejected")).rowcount
 
     def rejected(self) -> int:

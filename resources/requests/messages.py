@@ -52,6 +52,8 @@ def understood(body: str) -> NewRequest | list[tuple[S3Object, str]]:
         raise NotUnderstood(f"no JSON: {error}") from error
     if not isinstance(message, dict):
         raise NotUnderstood("no JSON object")
+    if not _can_be_stored(message):
+        raise NotUnderstood("it holds characters that no text may hold: NUL, or half a surrogate pair")
     try:
         objects = told_objects(message)
     except (KeyError, TypeError, AttributeError) as error:
@@ -73,3 +75,12 @@ def _request(message: dict[str, Any]) -> NewRequest:
     if not id_:
         raise NotUnderstood("neither the event nor its detail has an id")
     return NewRequest(id_, asked.location, asked.collection, asked.environment, asked.reply_to, asked.options)
+
+
+def _can_be_stored(value: Any) -> bool:
+    """Whether databases take all texts in a JSON value; escapes can hold anything."""
+    if isinstance(value, dict):
+        return all(_can_be_stored(key) and _can_be_stored(one) for key, one in value.items())
+    if isinstance(value, list):
+        return all(map(_can_be_stored, value))
+    return not isinstance(value, str) or ("\x00" not in value and not any("\ud800" <= c <= "\udfff" for c in value))
