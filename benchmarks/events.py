@@ -96,7 +96,7 @@ def make_services() -> str:
 def measure(
     name: str, send: Callable[[int, dict[str, str]], None], count: int, daemon: Daemon, seen: Consumer
 ) -> dict[str, Any]:
-    """Send while the daemon runs, kill it when two fifths have come to an end, start it again, and wait for the rest."""
+    """Send while the daemon runs, kill it when two fifths have come to an end, start it again, wait for the rest."""
     ledger, before, delivered = Ledger(load_settings().ledger_url), set(seen.events), seen.deliveries
     known, turned_down = {document.document for document in ledger.documents()}, len(refused(ledger.engine))
     began = time.monotonic()
@@ -183,8 +183,8 @@ def report(count: int, same: int, figures: dict[str, Any]) -> list[str]:
     lines = [
         "# Objects and requests in, events out",
         "",
-        f"`python -m benchmarks.events {count} {same}`, {machine.describe()}, commit {machine.commit()}. Services: moto "
-        "over HTTP. Dagster's daemon, its code server and all runs were killed with `kill -9` when two fifths of the "
+        f"`python -m benchmarks.events {count} {same}`, {machine.describe()}, commit {machine.commit()}. Services: "
+        "moto over HTTP. Dagster's daemon, its code server and all runs were killed with `kill -9` when two fifths of the "
         "documents had come to an end, and the daemon was started again. Objects: duplicates, overwritten ones, no "
         f"pictures, too large ones, odd names, and {same} more of one content that were there before. Requests: sent "
         "twice, for objects read before, for objects that are not there, and some that nobody can understand.",
