@@ -62,8 +62,9 @@ def evaluation_asset(settings: Settings) -> dg.AssetsDefinition:
         before = published(held)
         known = rows_of(held, before) if before is not None else []
         rejected, checks = _rejected(ledger.open()), settings.checks
+        level, least = checks.loss_level, checks.loss_least
         live, test = (
-            judge(of_environment(known, one), of_environment(rows, one), rejected, checks.loss_level, checks.loss_least)
+            judge(of_environment(known, one), of_environment(rows, one), rejected, level, least, slices=one == "live")
             for one in ENVIRONMENTS
         )
         counted = scores_of(scores, "live")

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import dagster as dg
 import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
+from ocr_assets.assets.evaluation import evaluation_asset
 from ocr_assets.checks.environments import test_documents_judged as judged_tests
 from ocr_assets.cli import app
 from ocr_assets.intake import register_files
@@ -22,6 +24,8 @@ from resources.lake import Lake
 from resources.ledger import Ledger, schema
 from resources.review.queue import to_review
 from resources.scores import score_documents
+from resources.settings import load_settings
+from resources.stores import LakeResource, LedgerResource
 from resources.warehouse import build, connect
 from resources.warehouse import search as search_corpus
 
@@ -103,6 +107,20 @@ def test_scores_are_told_by_environment_and_by_day(home: Path) -> None:
     day = ledger.documents()[0].received_at[:10]
     daily = {(one.environment, one.day): one for one in by_day(rows) if one.measure == "character_errors"}
     assert {place: one.documents for place, one in daily.items()} == {("live", day): 6, ("test", day): 5}
+
+
+def test_the_evaluation_shows_both_environments_and_its_gate_counts_live_documents_alone(home: Path) -> None:
+    ledger, lake = stores(home)
+    resources = {"lake": LakeResource(url=str(lake.root)), "ledger": LedgerResource(url=str(ledger.engine.url))}
+    result = dg.materialize([evaluation_asset(load_settings())], resources=resources)
+    (shown,) = (one.metadata for one in result.asset_materializations_for_node("evaluation"))
+    assert (shown["documents_with_truth"].value, shown["test_documents_with_truth"].value) == (6, 5)
+    day = ledger.documents()[0].received_at[:10]
+    assert f"| {day} | test | 5 |" in shown["by_day"].value and f"| {day} | live | 6 |" in shown["by_day"].value
+    assert "![by day received]" in shown["days"].value
+    checks = {one.check_name: one for one in result.get_asset_check_evaluations()}
+    assert checks["accuracy_gate"].metadata["judged"].value == 6
+    assert checks["test_documents"].metadata["judged"].value == 5
 
 
 def row(document: str, errors: float, environment: str) -> Row:

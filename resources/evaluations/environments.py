@@ -37,13 +37,22 @@ def of_environment(rows: Iterable[Row], environment: str) -> list[Row]:
     return [row for row in rows if row.environment == environment]
 
 
-def judge(before: Sequence[Row], after: Sequence[Row], rejected: Set[str], level: float, least: float) -> Verdict:
+def judge(
+    before: Sequence[Row],
+    after: Sequence[Row],
+    rejected: Set[str],
+    level: float,
+    least: float,
+    *,
+    slices: bool = False,
+) -> Verdict:
     """What was lost between two evaluations of one environment, as the gate counts it (`losses`).
 
-    Documents judged before that are `rejected` now have lost everything.
+    Documents judged before that are `rejected` now have lost everything. With `slices`, sets, types and quality tiers
+    are compared each by itself as well; what is lost is told of all together.
     """
     now = [*after, *unread(before, rejected)]
-    compared = compare(before, now)
+    compared = compare(before, now, slices=slices)
     lost = losses(compared, level, least)
     return Verdict(compared, lost, worse_documents(before, now, [(one.stage, one.measure) for one in lost]))
 
