@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ocr.assembly import STAGES
@@ -27,6 +27,7 @@ class Cost:
 def costs(champion: Aside, challenger: Aside) -> list[Cost]:
     """A row a stage, over the documents that were read by both."""
     found = []
+    pages = {key: made.pages for key, made in _read(champion, STAGES[0]).items()}
     for stage in STAGES:
         first, second = (_read(side, stage) for side in (champion, challenger))
         common = first.keys() & second.keys()
@@ -36,7 +37,7 @@ def costs(champion: Aside, challenger: Aside) -> list[Cost]:
             Cost(
                 stage=stage,
                 apart=apart,
-                seconds=(_seconds(ones), _seconds(others)),
+                seconds=(_seconds(ones, pages), _seconds(others, pages)),
                 model_loads=(sum(m.model_loads for m in ones), sum(m.model_loads for m in others)),
                 tokens=(_tokens(ones), _tokens(others)),
                 money=(_money(ones), _money(others)),
@@ -49,11 +50,11 @@ def _read(side: Aside, stage: str) -> dict[str, Manifest]:
     return {key: m for (key, of), m in side.manifests.items() if of == stage and m.rejection is None}
 
 
-def _seconds(made: Iterable[Manifest]) -> float | None:
-    paged = [m for m in made if m.pages]
+def _seconds(made: Iterable[Manifest], pages: Mapping[str, int]) -> float | None:
+    paged = [m for m in made if pages.get(m.document)]
     warm = [m for m in paged if not m.model_loads] or paged
-    pages = sum(m.pages for m in warm)
-    return sum(m.seconds for m in warm) / pages if pages else None
+    count = sum(pages[m.document] for m in warm)
+    return sum(m.seconds for m in warm) / count if count else None
 
 
 def _tokens(made: Iterable[Manifest]) -> int:
