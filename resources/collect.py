@@ -44,6 +44,7 @@ DOCUMENTS = pa.schema(
         ("status", pa.string()),
         ("collection", pa.string()),
         ("environment", pa.string()),
+        ("variant", pa.string()),
         ("received_at", pa.string()),
         ("read_at", pa.string()),
         ("seconds", pa.float64()),
@@ -62,7 +63,7 @@ RECORDS = pa.schema(
 
 
 EVALUATIONS = 100  # how many evaluations, the newest, are published
-EVALUATION_ROWS = pa.schema([("evaluation", pa.string()), ("made_at", pa.string()), ("variant", pa.string()), *ROWS])
+EVALUATION_ROWS = pa.schema([("evaluation", pa.string()), ("made_at", pa.string()), *ROWS])
 
 Settling = Callable[[Document, Record], Record]
 
@@ -95,7 +96,10 @@ def collect(ledger: Ledger, lake: Lake, settled_by: Settling) -> Collected:
     parts["records"] = _heads(read, lake, settled_by)
     parts["evaluations"] = _evaluations(lake)
     parts["rejections"] = [_rejection_rows(settled, lake)]
-    rows = [_document_row(document, mine, lake) for document, mine in settled]
+    rows = [
+        _document_row(document, mine, lake) | {"variant": ledger.split.in_force(document.variant)}
+        for document, mine in settled
+    ]
     return Collected(pa.Table.from_pylist(rows, schema=DOCUMENTS), parts, len(settled))
 
 
@@ -175,8 +179,9 @@ def _evaluations(lake: Lake) -> Iterator[pa.Table]:
     """Rows of the newest evaluations, of live documents only."""
     for evaluation in kept(lake)[-EVALUATIONS:]:
         rows = [asdict(row) for row in rows_of(lake, evaluation) if row.environment == "live"]
-        head = {"evaluation": evaluation.id, "made_at": evaluation.made_at, "variant": evaluation.variant}
-        yield pa.Table.from_pylist([head | row for row in rows], schema=EVALUATION_ROWS)
+        head = {"evaluation": evaluation.id, "made_at": evaluation.made_at}
+        of = [head | row | {"variant": evaluation.variant or row["variant"]} for row in rows]
+        yield pa.Table.from_pylist(of, schema=EVALUATION_ROWS)
 
 
 def _together(

@@ -27,7 +27,8 @@ class DocumentScore:
     """A document that has ground truth. `pages`, `regions`, `text` and `fields` are None where truth knows none of it.
 
     `tier` is the quality of the worst page, `truth` a digest of what was compared with, `fingerprints` those of the
-    outputs that were scored, by stage; `day` is when the document was received (ISO date, UTC).
+    outputs that were scored, by stage; `day` is when the document was received (ISO date, UTC), `variant`
+    the side of a split that read it.
     """
 
     document: str
@@ -45,6 +46,7 @@ class DocumentScore:
     record: Record
     fingerprints: Mapping[str, str]
     day: str = ""
+    variant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def score_documents(ledger: Ledger, lake: Lake, folders: Sequence[Path]) -> list
                 record=reading.record,
                 fingerprints={stage: mine[stage].fingerprint for stage in stages},
                 day=document.received_at[:10],
+                variant=ledger.split.in_force(document.variant),
             )
         )
     return scores

@@ -44,7 +44,8 @@ MEASURES: dict[tuple[str, str], Measure] = {
 @dataclass(frozen=True, slots=True)
 class Row:
     """One measure of one document. `fingerprint` is that of the stage's output, `truth` tells versions of the truth,
-    `day` is when the document was received (empty in rows of before it was noted)."""
+    `day` is when the document was received (empty in rows of before it was noted), `variant` the side of a split that
+    read it (empty: the champion's)."""
 
     document: str
     name: str
@@ -59,6 +60,7 @@ class Row:
     fingerprint: str
     truth: str
     day: str = ""
+    variant: str = ""
 
 
 def better(stage: str, measure: str) -> Direction:
@@ -83,6 +85,7 @@ def measure(scores: Sequence[DocumentScore], accepts: Accepts) -> list[Row]:
             fingerprint=score.fingerprints.get("records" if stage == "end_to_end" else stage, ""),
             truth=score.truth,
             day=score.day,
+            variant=score.variant,
         )
         for score in scores
         for stage, name, numerator, denominator in _measured(score, accepts)

@@ -9,10 +9,10 @@ from resources.evaluations.comparison import Pooled, pooled
 from resources.evaluations.measures import measure
 from resources.lake import Lake
 from resources.ledger import Document, Ledger
+from resources.ledger.split import Split
 from resources.review import thresholds as review_thresholds
 from resources.scores import score_documents
 from resources.settings import Settings
-from resources.variants.sides import side_in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,12 @@ def sides(settings: Settings, lake: Lake, ledger: Ledger) -> list[Side]:
     begun = min((d.received_at for d in live if challenger and d.variant == challenger), default=None)
     if begun is None:
         return []
+    split = Split(challenger, settings.experiment.share)
     since = [d for d in live if d.received_at >= begun]
     rows = measure(score_documents(ledger, lake, settings.truth_folders), review_thresholds.load(settings).accept)
     found = []
     for variant in ("", challenger):
-        mine = [d for d in since if side_in_force(d, settings) == variant]
+        mine = [d for d in since if split.in_force(d.variant) == variant]
         keys = {d.document for d in mine}
         found.append(_side(variant, mine, ledger, pooled([r for r in rows if r.document in keys], slices=False)))
     return found

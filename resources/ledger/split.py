@@ -26,5 +26,9 @@ class Split(NamedTuple):
         place = int.from_bytes(digest[:8], "big") / 2**64
         return self.challenger if place < self.share else CHAMPION
 
+    def in_force(self, side: str) -> str:
+        """The side of a document that came to `side` once: the champion's where that split is over."""
+        return side if side == self.challenger else CHAMPION
+
 
 NO_SPLIT = Split()

@@ -13,6 +13,7 @@ from resources.batch import read_stage
 from resources.lake import Lake, Manifest
 from resources.ledger import Document, Ledger, Output
 from resources.ledger.schema import attempts
+from resources.ledger.split import NO_SPLIT
 from resources.settings import Settings
 from resources.warm import warm
 
@@ -27,6 +28,7 @@ class Aside(Ledger):
 
     def __init__(self, ledger: Ledger, keys: Sequence[str]) -> None:
         self.engine = ledger.engine
+        self.split = NO_SPLIT  # all are read by one side here
         self._ledger = ledger
         self._keys = list(keys)
         self.manifests: dict[tuple[str, str], Manifest] = {}

@@ -28,11 +28,6 @@ def pending(ledger: Ledger, settings: Settings) -> list[Pending]:
     return ledger.pending(fingerprints(settings), by_variant)
 
 
-def side_in_force(document: Document, settings: Settings) -> str:
-    """The side a document is on now: empty, the champion's, where its split is over."""
-    return document.variant if document.variant == settings.experiment.challenger else CHAMPION
-
-
 def side_of(document: Document, sides: Mapping[str, Engines]) -> str:
     """The side whose engines read a document; `sides` has those of each, the champion's among them."""
     return document.variant if document.variant in sides else CHAMPION
