@@ -58,7 +58,7 @@ def _lines(settings: Settings, engines: Engines) -> Iterator[KnownLine]:
     for document in ledger.documents():
         truth = find_truth(document.sha256, settings.truth_folders)
         mine = outputs.get(document.document, {})
-        if truth is None or document.superseded_by is not None:
+        if truth is None or document.superseded_by is not None or document.environment != "live":
             continue
         if any(stage not in mine or mine[stage].status == "rejected" for stage in stages):
             continue

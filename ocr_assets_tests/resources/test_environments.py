@@ -116,8 +116,10 @@ def test_the_evaluation_shows_both_environments_and_its_gate_counts_live_documen
     (shown,) = (one.metadata for one in result.asset_materializations_for_node("evaluation"))
     assert (shown["documents_with_truth"].value, shown["test_documents_with_truth"].value) == (6, 5)
     day = ledger.documents()[0].received_at[:10]
-    assert f"| {day} | test | 5 |" in shown["by_day"].value and f"| {day} | live | 6 |" in shown["by_day"].value
-    assert "![by day received]" in shown["days"].value
+    assert f"| {day} | test | 5 |" in str(shown["by_day"].value) and f"| {day} | live | 6 |" in str(
+        shown["by_day"].value
+    )
+    assert "![by day received]" in str(shown["days"].value)
     checks = {one.check_name: one for one in result.get_asset_check_evaluations()}
     assert checks["accuracy_gate"].metadata["judged"].value == 6
     assert checks["test_documents"].metadata["judged"].value == 5

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -153,7 +154,7 @@ def test_the_command_says_what_it_would_free_and_then_frees_it(home: Path) -> No
     assert unknown.exit_code == 2 and "no variant is called 'nobody'" in unknown.stderr
 
 
-def said(*arguments: str, code: int) -> dict[str, object]:
+def said(*arguments: str, code: int) -> dict[str, Any]:
     done = CliRunner().invoke(app, list(arguments))
     assert done.exit_code == code, done.output
     return json.loads(done.stdout)
