@@ -10,10 +10,18 @@ from typing import Any
 
 CONNECT_SECONDS, READ_SECONDS = 5, 30  # a queue's long poll of 20 s fits into the latter
 CALLS_AT_ONCE = 16
-GONE = frozenset({"NoSuchKey", "NoSuchVersion", "404", "NotFound", "MethodNotAllowed"})
+GONE = frozenset({"NoSuchKey", "NoSuchVersion", "NoSuchBucket", "404", "NotFound", "MethodNotAllowed"})
 """What S3 says of an object that is not there; the last of a version that is a deletion."""
 CLOSED = frozenset({"AccessDenied", "403", "Forbidden", "InvalidObjectState"})
 """What it says of one object that may not be read, or lies in an archive."""
+
+
+IMPOSSIBLE = frozenset({"InvalidBucketName", "KeyTooLongError", "InvalidURI", "InvalidArgument", "InvalidRequest"})
+"""What it says of names that no object can have."""
+
+
+class Impossible(OSError):
+    """A call that will never succeed as it is."""
 
 
 class Unavailable(OSError):
@@ -27,18 +35,28 @@ def client(service: str) -> Any:
 
 @contextmanager
 def failures(what: str) -> Generator[None]:
-    """Turn what boto3 raises into `FileNotFoundError`, `PermissionError` or `Unavailable`, naming what was wanted."""
-    from botocore.exceptions import BotoCoreError, ClientError
+    """Turn what boto3 raises into `FileNotFoundError`, `PermissionError`, `Impossible` or `Unavailable`, naming what
+    was wanted."""
+    from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
     try:
         yield
     except ClientError as error:
         said = error.response.get("Error", {})
         code, message = said.get("Code", ""), said.get("Message", str(error))
-        kind = FileNotFoundError if code in GONE else PermissionError if code in CLOSED else Unavailable
-        raise kind(f"{what}: {code} {message}".strip()) from error
+        raise _kind(code)(f"{what}: {code} {message}".strip()) from error
+    except ParamValidationError as error:
+        raise Impossible(f"{what}: {error}") from error
     except BotoCoreError as error:
         raise Unavailable(f"{what}: {error}") from error
+
+
+def _kind(code: str) -> type[OSError]:
+    if code in GONE:
+        return FileNotFoundError
+    if code in CLOSED:
+        return PermissionError
+    return Impossible if code in IMPOSSIBLE else Unavailable
 
 
 @lru_cache(maxsize=16)

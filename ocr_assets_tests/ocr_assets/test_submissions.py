@@ -186,10 +186,11 @@ def test_files_are_read_only_where_their_folder_is_named(queue: Queue, ledger: L
 
 def test_a_location_that_is_none_and_an_object_too_large_are_answered(queue: Queue, ledger: Ledger) -> None:
     put("in/big.pdf", b"x" * 2_000)
-    for number, location in enumerate(["https://host/a.pdf", "s3://scans", "s3://scans/in/big.pdf"]):
+    locations = ["https://host/a.pdf", "s3://scans", "s3://no such bucket/a", "s3://scans/in/big.pdf"]
+    for number, location in enumerate(locations):
         send(queue, {"location": location}, str(number))
-    assert work(queue, ledger) == {"turned_down": 3}
-    assert sorted(detail["code"] for _, detail in told(ledger)) == ["no_location", "no_location", "over_limit"]
+    assert work(queue, ledger) == {"turned_down": 4}
+    assert sorted(detail["code"] for _, detail in told(ledger)) == [*["no_location"] * 3, "over_limit"]
 
 
 def test_notifications_of_a_bucket_make_documents_of_its_objects(queue: Queue, ledger: Ledger) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ocr.errors import OverLimit, SourceChanged
-from resources.aws import failures
+from resources.aws import Impossible, failures
 from resources.sources import S3Object
 
 CHUNK = 1 << 20
@@ -41,8 +41,8 @@ class Gone(Refused):
 def measure(client: Any, found: S3Object, max_bytes: int) -> Content:
     """Read the object as it is now, or in the version that is named.
 
-    Raises `Refused` where it is too large, too slow, may not be read or is not there (`Gone`); `Unavailable` where S3
-    does not answer.
+    Raises `Refused` where it is too large, too slow, may not be read, is not there (`Gone`) or cannot be;
+    `Unavailable` where S3 does not answer.
     """
     began, uri = time.monotonic(), found.uri
     digest = hashlib.sha256()
@@ -65,6 +65,8 @@ def measure(client: Any, found: S3Object, max_bytes: int) -> Content:
     except PermissionError as error:
         advice = "Give the platform's role leave to read it (a key of its own, an archive), then put it there again."
         raise Refused("forbidden", str(error), advice) from error
+    except Impossible as error:
+        raise Refused("no_location", str(error), "Name an object that can exist, as s3://bucket/key.") from error
     version = answer.get("VersionId", "")
     here = replace(found, version="" if version == "null" else version)
     return Content(here, etag, size, answer["LastModified"].timestamp(), digest.hexdigest())
