@@ -74,8 +74,8 @@ def engines(deskew: bool = True) -> Engines:
     return Engines(ReadingSettings(pages=PagesSettings(deskew=deskew), text=text))
 
 
-def signals() -> dict[str, Series]:
-    """The series of every scenario, read where they are not kept yet."""
+def signals(*wanted: str) -> dict[str, Series]:
+    """The series of the scenarios wanted, read where they are not kept yet."""
     lake = Lake(str(CACHE))
     done = {series.collection for series in series_of(load_rows(lake))}
     plain, crooked = engines(), engines(deskew=False)
@@ -87,7 +87,7 @@ def signals() -> dict[str, Series]:
         (SWAP_NEW, CROOKED, 60_000, SAME, crooked),
     ]
     for name, scanner, seed, count, using in jobs:
-        if name not in done:
+        if name in wanted and name not in done:
             print(f"reading {count} documents: {name} …", flush=True)
             rows = [row for n in range(count) for row in read(name, scanner, seed + n, n, using)]
             add_rows(lake, rows)
@@ -169,4 +169,4 @@ def _optics(image: Image, scanner: Scanner, generator: np.random.Generator) -> I
 
 if __name__ == "__main__":
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    signals()
+    signals(BASE, *SCENARIOS, SWAP_BEFORE, SWAP_SAME, SWAP_NEW)

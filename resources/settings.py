@@ -77,6 +77,9 @@ class DriftSettings(Section):
     documents_per_false_alarm: float = Field(
         20_000, ge=100, description="documents without a change between two false alarms of a collection, at least"
     )
+    mix: bool = Field(
+        True, description="whether other types, languages or files alone are a change; false where piles are sorted"
+    )
 
 
 class ReviewSettings(Section):

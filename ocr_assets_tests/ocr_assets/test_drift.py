@@ -16,12 +16,13 @@ from resources.drift.causes import cause_of
 from resources.drift.reports import Report, Told
 from resources.drift.watching import watch
 from resources.lake import Lake
+from resources.settings import DriftSettings
 
 
 def report(tmp_path: Path, *, shift: float, environment: str = "live") -> Report:
     made = series(430, 1, changes={"sharpness": lambda values: values - shift}, since=400)
     made.environment = environment
-    watched = watch(made, reference(made), 20_000.0, 50)
+    watched = watch(made, reference(made), DriftSettings())
     lake = Lake(str(tmp_path))
     told = [Told(alarm, cause_of(made, alarm, len(made), lake)) for alarm in watched.alarms]
     return Report(made, reference(made), watched, told)

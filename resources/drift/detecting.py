@@ -13,7 +13,7 @@ from resources.drift.betting import Wealth
 from resources.drift.kept import Key
 from resources.drift.ranks import LabelRanks, Ranks
 from resources.drift.series import Series
-from resources.drift.signals import DISTANCES, WATCHED
+from resources.drift.signals import DISTANCES, WATCHED, Signal
 
 FEWEST_ANCHORS = 10
 
@@ -24,7 +24,7 @@ Ranker = Callable[[int, float], float]
 
 @dataclass(slots=True)
 class Detector:
-    """Watches all signals from a reference on.
+    """Watches all signals from a reference on; without those of the mix where `mix` is false.
 
     `evidence`: the statistic of each of `WATCHED` by the threshold; at 1 there is an alarm.
     """
@@ -32,6 +32,7 @@ class Detector:
     series: Series
     reference: Sequence[int]
     threshold: float
+    mix: bool = True
     wealth: Wealth = field(default_factory=lambda: Wealth(len(WATCHED)))
     evidence: np.ndarray = field(default_factory=lambda: np.zeros(len(WATCHED)))
     _rankers: list[Ranker] = field(init=False)
@@ -42,12 +43,15 @@ class Detector:
         for values in distances.values():
             values[anchors] = np.nan
         numbers, unstratified = self.series.numbers | distances, [""] * len(self.series)
-        self._rankers = [
-            _of_labels(self.series.labels[signal.name])
-            if signal.label
-            else _of_numbers(numbers[signal.name].tolist(), self.series.strata if signal.alike else unstratified)
-            for signal in WATCHED
-        ]
+
+        def ranker(signal: Signal) -> Ranker:
+            if signal.mix and not self.mix:
+                return _silent
+            if signal.label:
+                return _of_labels(self.series.labels[signal.name])
+            return _of_numbers(numbers[signal.name].tolist(), self.series.strata if signal.alike else unstratified)
+
+        self._rankers = [ranker(signal) for signal in WATCHED]
         for place in self.reference:
             self._ranked(place)
 
@@ -89,6 +93,10 @@ def distances_from(series: Series, anchors: Sequence[int]) -> dict[str, np.ndarr
         found["centroid_distance"][told] = 1 - directions_told @ centroid
         found["neighbour_distance"][told] = 1 - (directions_told @ near.T).max(axis=1)
     return found
+
+
+def _silent(_place: int, _tie: float) -> float:
+    return math.nan
 
 
 def _of_numbers(values: Sequence[float], strata: Sequence[str]) -> Ranker:

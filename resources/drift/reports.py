@@ -169,7 +169,7 @@ def _report(series: Series, references: dict[Key, Reference], lake: Lake, settin
             return Report(series, None, None, [], settings.reference - len(series))
         chosen = series.keys[: settings.reference]
         reference = _set(series, chosen, chosen[-1], f"the first {settings.reference}", lake)
-    watched = watch(series, reference, settings.documents_per_false_alarm, settings.fewest)
+    watched = watch(series, reference, settings)
     begun = [alarm.since for alarm in watched.alarms] + [len(series)]
     alarms = [
         Told(alarm, cause_of(series, alarm, max(alarm.at + 1, min(following, alarm.at + 1 + LATEST)), lake))

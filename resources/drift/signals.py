@@ -15,8 +15,8 @@ class Signal:
     """`text` says what it is. `worse`: the direction that is worse, where there is one.
 
     `label`: it is a word, not a number. `alike`: it is compared among documents of one form (digital, scanned) and
-    type, so that a pile of invoices after a pile of letters is no change of the pages. `watched`: alarms go by it;
-    the others are shown only.
+    type, so that a pile of invoices after a pile of letters is no change of the pages. `mix`: it tells what kinds of
+    documents come, and such a pile changes it. `watched`: alarms go by it; the others are shown only.
     """
 
     stage: str
@@ -25,17 +25,18 @@ class Signal:
     worse: Worse = ""
     label: bool = False
     alike: bool = True
+    mix: bool = False
     watched: bool = True
 
 
-def _mix(stage: str, name: str, text: str, worse: Worse = "", label: bool = False) -> Signal:
-    return Signal(stage, name, text, worse, label, alike=False)
+def _mix(stage: str, name: str, text: str, label: bool = True) -> Signal:
+    return Signal(stage, name, text, label=label, alike=False, mix=True)
 
 
 _RAW = (
     Signal("raw_document", "bytes_a_page", "size of the file, bytes a page"),
     Signal("raw_document", "page_count", "pages"),
-    _mix("raw_document", "media_type", "type of the file", label=True),
+    _mix("raw_document", "media_type", "type of the file"),
 )
 _PAGES = (
     Signal("pages", "skew", "degrees, median of scanned pages, positive counter-clockwise"),
@@ -46,7 +47,7 @@ _PAGES = (
     Signal("pages", "contrast", "mean of scanned pages", "down"),
     Signal("pages", "noise", "grain of the paper in levels, mean of scanned pages", "up"),
     Signal("pages", "resolution", "dots an inch, mean of scanned pages"),
-    _mix("pages", "to_ocr", "share of pages to be read by OCR"),
+    _mix("pages", "to_ocr", "share of pages to be read by OCR", label=False),
     Signal("pages", "blank", "share of blank pages", "up"),
     Signal("pages", "lost_pages", "share of pages that could not be made", "up"),
 )
@@ -70,9 +71,9 @@ _TEXT = (
     Signal("text", "read_twice", "share of words by OCR that a second engine decided or agreed with"),
 )
 _RECORDS = (
-    _mix("records", "document_type", "the document's type", label=True),
+    _mix("records", "document_type", "the document's type"),
     Signal("records", "type_confidence", "how sure the type is", "down"),
-    _mix("records", "language", "the document's language", label=True),
+    _mix("records", "language", "the document's language"),
     Signal("records", "fields", "fields found"),
     Signal("records", "field_confidence", "mean probability that a field is right", "down"),
     Signal("records", "needs_review", "share of fields that need review or are rejected", "up"),
@@ -92,7 +93,7 @@ _OF_EVERY_STAGE = tuple(
     signal
     for stage in STAGES
     for signal in (
-        _mix(stage, f"{stage}_rejected", "the document was rejected at this stage", "up"),
+        Signal(stage, f"{stage}_rejected", "the document was rejected at this stage", "up", alike=False),
         # Time depends on the machine and what else it does: it comes in waves, which no test of documents may count.
         Signal(stage, f"{stage}_seconds", "seconds a page", "up", watched=False),
     )

@@ -10,6 +10,7 @@ from resources.drift.detecting import Detector
 from resources.drift.kept import Key, Reference
 from resources.drift.series import Series
 from resources.drift.signals import WATCHED
+from resources.settings import DriftSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +41,24 @@ class Watched:
     trace: list[tuple[int, dict[str, float]]] = field(default_factory=list)
 
 
-def watch(series: Series, reference: Reference, threshold: float, fewest: int) -> Watched:
-    """Judge every reading after the reference's mark. `threshold`: documents per false alarm, on average at least.
+def watch(series: Series, reference: Reference, settings: DriftSettings) -> Watched:
+    """Judge every reading after the reference's mark.
 
-    After an alarm the next `fewest` readings are the reference of a new beginning: a change is told once, and the next
-    one too, though it be back to what was.
+    After an alarm the next `settings.fewest` readings are the reference of a new beginning: a change is told once, and
+    the next one too, though it be back to what was.
     """
     of = series.places(reference.of)
     marks = series.places([reference.mark])
     watched, place = Watched(), (marks[0] + 1 if marks else len(series))
     while place <= len(series):
-        detector = Detector(series, of, threshold)
+        detector = Detector(series, of, settings.documents_per_false_alarm, settings.mix)
         alarm = _until_alarm(series, detector, of, place, watched)
         if alarm is None:
             watched.now = detector
             return watched
         watched.alarms.append(alarm)
-        of = list(range(alarm.at + 1, min(alarm.at + 1 + fewest, len(series))))
-        place = alarm.at + 1 + fewest
+        of = list(range(alarm.at + 1, min(alarm.at + 1 + settings.fewest, len(series))))
+        place = alarm.at + 1 + settings.fewest
     watched.still = place - len(series)
     return watched
 

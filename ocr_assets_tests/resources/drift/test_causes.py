@@ -12,10 +12,11 @@ from resources.drift.watching import watch
 from resources.evaluations import keep
 from resources.evaluations.measures import Row
 from resources.lake import Lake
+from resources.settings import DriftSettings
 
 
 def explained(of: Series, tmp_path: Path) -> Cause:
-    alarm = watch(of, reference(of), 20_000.0, 50).alarms[0]
+    alarm = watch(of, reference(of), DriftSettings()).alarms[0]
     return cause_of(of, alarm, len(of), Lake(str(tmp_path)))
 
 
