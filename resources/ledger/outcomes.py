@@ -18,6 +18,8 @@ from resources.ledger import schema
 from resources.ledger.outbox import emit
 from resources.ledger.requests import answer_each, answered
 
+READ, REJECTED = "DocumentRead", "DocumentRejected"
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -46,7 +48,10 @@ def tell(connection: Connection, document: str, *, held_back: bool = False) -> N
     if outcome is None:
         return
     table = schema.outbox
-    told = sa.select(table.c.key).where((table.c.subject == document) & table.c.key.startswith(f"{document} "))
+    of_outcomes = (
+        (table.c.subject == document) & table.c.kind.in_([READ, REJECTED]) & table.c.key.startswith(f"{document} ")
+    )
+    told = sa.select(table.c.key).where(of_outcomes)
     keys = list(connection.execute(told.order_by(table.c.position)).scalars())
     mine = f"{document} {outcome.digest} "
     if not keys or not keys[-1].startswith(mine):
@@ -86,7 +91,7 @@ def outcome_of(connection: Connection, document: str) -> Outcome | None:
         detail |= {name: last[name][:LONGEST] for name in ("stage", "code", "message", "advice")}
     ends = "\n".join(f"{one['stage']} {one['output_hash']} {one['code']}" for one in chain)
     digest = hashlib.sha256(ends.encode()).hexdigest()
-    return Outcome("DocumentRejected" if rejected else "DocumentRead", document, of["environment"], detail, digest)
+    return Outcome(REJECTED if rejected else READ, document, of["environment"], detail, digest)
 
 
 def requests_of(connection: Connection, document: str) -> list[dict[str, Any]]:

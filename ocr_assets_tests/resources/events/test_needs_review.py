@@ -20,6 +20,8 @@ def test_a_record_that_needs_review_is_told_of_once_for_each_of_its_versions(led
     (key,) = ledger.register([arrival("a", "one")])
     read(ledger, key)
     assert [tell(ledger, key, record("faint")), tell(ledger, key, record("faint, still"))] == [1, 0]
+    read(ledger, key)
+    assert len(events(ledger)) == 2, "what is told of its review does not hide what was told of its outcome"
     read(ledger, key, fingerprint="f2")
     assert tell(ledger, key, record("faint")) == 1
     told = [event["detail"] for event in events(ledger) if event["kind"] == "DocumentNeedsReview"]

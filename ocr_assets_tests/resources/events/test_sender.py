@@ -182,8 +182,8 @@ ACTIONS = st.one_of(
 )
 
 
-@given(st.lists(ACTIONS, max_size=20))
-@settings(max_examples=25, deadline=None)
+@given(st.lists(ACTIONS, max_size=15))
+@settings(max_examples=20, deadline=None)
 def test_every_outcome_has_one_id_and_is_sent_at_least_once_in_the_order_of_its_document(
     tmp_path_factory: pytest.TempPathFactory, actions: list[tuple[str, Any]]
 ) -> None:
