@@ -71,8 +71,9 @@ def read_batch(
     started, loads_before, load_seconds = time.perf_counter(), sum(loading.loads().values()), loading.load_seconds()
     again = context.run.tags.get(AGAIN_TAG) == "true"
     check_plan(context.run.tags, held)
-    note(ledger.open(), held.fingerprint(stage), stage, held.answering_settings(stage))
     sides = engines.sides()
+    for side in sides.values():
+        note(ledger.open(), side.fingerprint(stage), stage, side.answering_settings(stage))
     results = read_sides(
         stage, context.partition_keys, sides, lake.open(), ledger.open(), crashes=ledger.crashes, again=again
     )

@@ -113,24 +113,28 @@ def show(
     as_json: bool = typer.Option(False, "--json", help="Print as JSON."),
 ) -> None:
     """The newest experiment with a variant, and the sides of a split beside each other."""
-    from resources.experiments.kept import latest
+    from resources.experiments.kept import NoSuchExperiment, latest
     from resources.experiments.split import sides
 
     settings = load_settings()
-    challenger = settings.experiment.challenger
-    if name and name != challenger:
-        try:
-            _print(latest(open_lake(settings), name), as_json=as_json)
-        except OcrError as error:
+    in_split = name in ("", settings.experiment.challenger)
+    found = sides(settings, open_lake(settings), open_ledger(settings)) if in_split else []
+    tried = None
+    try:
+        tried = latest(open_lake(settings), name) if name else None
+    except NoSuchExperiment as error:
+        if not found:
             fail(str(error), code=USAGE)
-        return
-    found = sides(settings, open_lake(settings), open_ledger(settings))
     if as_json:
-        say_json([asdict(side) for side in found])
-    elif not found:
-        console.print("Documents are not split, or none came to the challenger: `[experiment] challenger` and `share`.")
-    else:
+        say_json({"experiment": asdict(tried) if tried else None, "sides": [asdict(side) for side in found]})
+        return
+    if tried is not None:
+        _print(tried, as_json=False)
+    if found:
         _print_sides(found)
+    elif not name:
+        none = "Documents are not split, or none came to the challenger: `[experiment] challenger` and `share`."
+        console.print(escape(none))
 
 
 @experiment.command()
