@@ -41,12 +41,15 @@ class Work:
     refused: str
 
 
-def work(ledger: Ledger, settings: Settings) -> Work:
-    """What there is to do. A plan that no golden document can judge passes unjudged, and that is recorded."""
+def work(ledger: Ledger, settings: Settings, *, idle: bool = False) -> Work:
+    """What there is to do. A plan that no golden document can judge passes unjudged, and that is recorded.
+
+    Documents that were begun and not read to the end count where no run is reading (`idle`): their run was ended.
+    """
     expected = fingerprints(settings)
     plan = plan_of(expected)
     by_variant = {name: fingerprints(of) for name, of in challengers(settings).items()}
-    stale = [one for one in find_stale(ledger, expected, by_variant) if one.settled]
+    stale = [one for one in find_stale(ledger, expected, by_variant) if one.settled or (idle and one.begun)]
     decided = decision(ledger, plan)
     if not stale or decided is not None:
         refused = "; ".join([*decided.losses, *decided.worse]) if decided and decided.state == "refused" else ""
@@ -126,7 +129,8 @@ def reprocess_schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
         now, held = load_settings(), ledger.open()
         if _in_flight(context.instance, "read"):
             return dg.SkipReason("what was asked for before is being read")
-        found = work(held, now)
+        reading = dg.RunsFilter(job_name=read_documents.name, statuses=IN_FLIGHT)
+        found = work(held, now, idle=not context.instance.get_runs_count(reading))
         if not found.stale:
             return dg.SkipReason("nothing is stale")
         if found.refused or found.unjudged:

@@ -83,6 +83,17 @@ def test_an_output_without_its_manifest_does_not_exist(tmp_path: Path) -> None:
     assert found is not None and found.output_hash == "out"
 
 
+def test_an_output_is_listed_measured_and_removed_on_a_folder_or_s3(lake: Lake) -> None:
+    for version in ("v1", "v2"):
+        lake.write(lake.folder("pages", "a-1", version) / "pages.parquet", b"rows")
+        lake.commit(Manifest("a-1", "pages", version, "in", "f", "out", 0.1, 0, "2026-01-01"))
+    assert sorted(lake.complete()) == [("pages", "a-1", "v1"), ("pages", "a-1", "v2")]
+    assert lake.size("pages", "a-1", "v1") > len(b"rows") and lake.size("pages", "a-1", "v9") == 0
+    lake.remove("pages", "a-1", "v1")
+    lake.remove("pages", "a-1", "v1")
+    assert sorted(lake.complete()) == [("pages", "a-1", "v2")] and lake.size("pages", "a-1", "v1") == 0
+
+
 def test_a_document_that_keeps_ending_its_worker_is_rejected_and_the_batch_goes_on(tmp_path: Path) -> None:
     ledger, engines, lake = Ledger(f"sqlite:///{tmp_path / 'l.db'}"), Engines(), Lake(str(tmp_path / "lake"))
     bad, good = register_files(some_samples("receipt", "invoice"), ledger).new

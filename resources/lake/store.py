@@ -20,6 +20,8 @@ from typing import Any
 from upath import UPath
 
 MANIFEST = "manifest.json"
+NOT_THERE = (FileNotFoundError, NotADirectoryError)
+"""What listing a folder that does not exist raises: the one on a disk, the other on S3."""
 
 
 @dataclass(slots=True)
@@ -92,7 +94,7 @@ class Lake:
         """Bytes of an output's files; 0 where there is none."""
         try:
             return sum(path.stat().st_size for path in self.folder(stage, document, version).iterdir())
-        except FileNotFoundError:
+        except NOT_THERE:
             return 0
 
     def remove(self, stage: str, document: str, version: str) -> None:
@@ -100,7 +102,7 @@ class Lake:
         folder = self.folder(stage, document, version)
         try:
             files = sorted(folder.iterdir(), key=lambda path: path.name != MANIFEST)
-        except FileNotFoundError:
+        except NOT_THERE:
             return
         for path in files:
             path.unlink(missing_ok=True)

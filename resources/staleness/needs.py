@@ -36,11 +36,12 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """A document and the stages of it that would run, in order. `settled`: it was read, or rejected, before;
-    `expected` are the fingerprints it is compared with."""
+    """A document and the stages of it that would run, in order. `begun`: some stage of it was read before; `settled`:
+    all were, or it was rejected; `expected` are the fingerprints it is compared with."""
 
     document: Document
     pages: int
+    begun: bool
     settled: bool
     needs: Mapping[str, Need]
     expected: Mapping[str, str]
@@ -69,7 +70,7 @@ def find_stale(
         if needs:
             settled = STAGES[-1] in mine or any(output.status == "rejected" for output in mine.values())
             pages = max((output.pages for output in mine.values()), default=0)
-            found.append(Stale(document, max(1, pages), settled, needs, expected))
+            found.append(Stale(document, max(1, pages), bool(mine), settled, needs, expected))
     return found
 
 
