@@ -77,7 +77,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(STEPS)
 def test_after_a_rollback_everything_read_before_is_as_it_was_before_the_promotion(steps) -> None:
     with TemporaryDirectory() as folder:
