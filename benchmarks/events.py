@@ -184,8 +184,8 @@ def report(count: int, same: int, figures: dict[str, Any]) -> list[str]:
         "# Objects and requests in, events out",
         "",
         f"`python -m benchmarks.events {count} {same}`, {machine.describe()}, commit {machine.commit()}. Services: "
-        "moto over HTTP. Dagster's daemon, its code server and all runs were killed with `kill -9` when two fifths of the "
-        "documents had come to an end, and the daemon was started again. Objects: duplicates, overwritten ones, no "
+        "moto over HTTP. Dagster's daemon, its code server and all runs were killed with `kill -9` when two fifths of "
+        "the documents had come to an end, and the daemon was started again. Objects: duplicates, overwritten ones, no "
         f"pictures, too large ones, odd names, and {same} more of one content that were there before. Requests: sent "
         "twice, for objects read before, for objects that are not there, and some that nobody can understand.",
         "",
