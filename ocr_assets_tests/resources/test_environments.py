@@ -164,24 +164,24 @@ def test_no_live_key_looks_like_one_of_a_test_document() -> None:
     assert document_key("Testament.pdf", sha) == "testament-pdf-0123456789ab"
 
 
-def test_a_ledger_in_which_content_was_unique_takes_the_same_bytes_as_a_test_document(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'old.db'}"
+def test_a_ledger_in_which_content_was_unique_takes_the_same_bytes_as_a_test_document(ledger: Ledger) -> None:
+    url = ledger.engine.url.render_as_string(hide_password=False)
+    schema.metadata.drop_all(ledger.engine)
     old = sa.MetaData()
     kept = [c for c in schema.documents.columns if c.name not in ("variant", "asked_by", "batch")]
     columns = [sa.Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable) for c in kept]
     table = sa.Table("documents", old, *columns, sa.UniqueConstraint("sha256"))
-    engine = sa.create_engine(url)
-    old.create_all(engine)
-    values = {c.name: c.name for c in table.columns} | {"position": 1, "size": 1, "environment": "live"}
-    with engine.begin() as connection:
-        connection.execute(table.insert().values(values | {"sha256": "aa", "superseded_by": None}))
-    engine.dispose()
-    ledger = Ledger(url)
-    (document,) = ledger.documents()
-    assert (document.document, document.sha256) == ("document", "aa")
+    old.create_all(ledger.engine)
+    texts = ("document", "name", "uri", "collection", "received_at")
+    values = {name: name for name in texts} | {"sha256": "aa", "size": 1, "environment": "live"}
     with ledger.transaction() as connection:
-        more = {"position": 2, "document": "test-x", "sha256": "aa", "environment": "test", "superseded_by": None}
-        connection.execute(schema.documents.insert().values(values | more))
-    assert len(ledger.documents()) == 2
-    names = {index["name"] for index in sa.inspect(ledger.engine).get_indexes("documents")}
+        connection.execute(table.insert().values(values))
+    grown = Ledger(url)
+    (document,) = grown.documents()
+    assert (document.document, document.sha256) == ("document", "aa")
+    with grown.transaction() as connection:
+        connection.execute(schema.documents.insert().values(values | {"document": "test-x", "environment": "test"}))
+    assert [d.document for d in grown.documents()] == ["document", "test-x"]
+    names = {index["name"] for index in sa.inspect(grown.engine).get_indexes("documents")}
     assert names >= {index.name for index in schema.documents.indexes}
+    grown.engine.dispose()
