@@ -26,8 +26,8 @@ class NotPromoted(OcrError):
 
 
 class RolledBack(NamedTuple):
-    """`promotion` is the one taken back; None where an earlier rollback, broken off, was brought to its end instead.
-    `documents` have their earlier outputs again."""
+    """`promotion` is the rollback; None where an earlier one, broken off, was brought to its end instead. `documents`
+    have their earlier outputs again."""
 
     promotion: Promotion | None
     documents: int
@@ -45,7 +45,7 @@ def promote(
     variant = find(ledger, name)
     _not_overruled(variant)
     experiment = _decided_by(variant, settings, lake, accepted=bool(accept_loss))
-    promotions.restore(ledger)
+    promotions.tell_restored(ledger)
     said = f"{reason}; loss accepted: {accept_loss}" if accept_loss else reason
     with ledger.transaction() as connection:
         before = _champion(connection)
@@ -61,14 +61,15 @@ def rollback(ledger: Ledger, *, reason: str) -> RolledBack:
 
     Raises `NothingToRollBack`.
     """
-    unfinished = promotions.restore(ledger)
+    unfinished = promotions.tell_restored(ledger)
     if unfinished:
         return RolledBack(None, unfinished)
     with ledger.transaction() as connection:
         before = _champion(connection)
-        made = promotions.take_back(connection, reason)
+        made, documents = promotions.take_back(connection, reason)
         _tell(connection, made, before)
-    return RolledBack(made, promotions.restore(ledger))
+    promotions.tell_restored(ledger)
+    return RolledBack(made, documents)
 
 
 def _not_overruled(variant: Variant) -> None:

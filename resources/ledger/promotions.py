@@ -1,7 +1,8 @@
 """Promotions: which settings came into force over others, what was current before, and the way back.
 
-A promotion writes down what is current of every document that has come to an end. Rolling back makes that current
-again, some documents at a time; one that was broken off goes on when it is asked for again.
+A promotion writes down what is current of every document that has come to an end. Rolling back makes all of that
+current again in one transaction; the events that tell of it follow, some documents at a time, and where that is broken
+off it goes on when it is asked for again.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,8 +20,9 @@ from ocr.errors import OcrError
 from resources.ledger.ledger import Ledger
 from resources.ledger.outcomes import tell
 from resources.ledger.schema import kept_outputs, outputs, promotions
+from resources.ledger.statements import now
 
-DOCUMENTS_AT_ONCE = 200  # of a transaction, so that others can write between
+DOCUMENTS_AT_ONCE = 200  # told of in a transaction, so that others can write between
 
 Overrides = Mapping[str, Mapping[str, Any]]
 """Settings by section and name."""
@@ -79,31 +80,37 @@ def promote(connection: Connection, variant: str, overrides: Overrides, experime
     return made
 
 
-def take_back(connection: Connection, reason: str) -> Promotion:
-    """Put into force what was before the last standing promotion, within the caller's transaction.
+def take_back(connection: Connection, reason: str) -> tuple[Promotion, int]:
+    """Put into force what was before the last standing promotion, and make current what was current then; within the
+    caller's transaction. Returns it and how many documents this changed, of which `tell_restored` tells.
 
-    Outputs follow by `restore`. Raises `NothingToRollBack`.
+    A document of which an output was pruned meanwhile is left as it is: it is stale, and read again. Raises
+    `NothingToRollBack`.
     """
     _only_one(connection)
     there = standing(connection)
     if not there:
         raise NothingToRollBack("no promotion is in force")
     last = there[-1]
-    return _enter(connection, last.number, last.variant, last.before, last.overrides, last.experiment, reason)
+    made = _enter(connection, last.number, last.variant, last.before, last.overrides, last.experiment, reason)
+    return made, _restore(connection, last.number)
 
 
-def restore(ledger: Ledger) -> int:
-    """Make current what was before promotions that were taken back; returns how many documents this changed.
-
-    A document of which an output was pruned meanwhile is left as it is: it is stale, and read again.
-    """
-    changed = 0
+def tell_restored(ledger: Ledger) -> int:
+    """Write the events of documents that a rollback changed; returns how many there were."""
+    told = 0
+    undone = sa.select(promotions.c.undoes).where(promotions.c.undoes.is_not(None))
+    waiting = kept_outputs.c.promotion.in_(undone)
+    some = sa.select(kept_outputs.c.document).where(waiting).distinct().limit(DOCUMENTS_AT_ONCE)
     while True:
         with ledger.transaction() as connection:
-            number = _unrestored(connection)
-            if number is None:
-                return changed
-            changed += _restore_some(connection, number)
+            keys = list(connection.execute(some).scalars())
+            if not keys:
+                return told
+            for key in keys:
+                tell(connection, key)
+            connection.execute(kept_outputs.delete().where(waiting & kept_outputs.c.document.in_(keys)))
+        told += len(keys)
 
 
 def needed_to_roll_back(connection: Connection) -> set[tuple[str, str, str]]:
@@ -116,43 +123,28 @@ def needed_to_roll_back(connection: Connection) -> set[tuple[str, str, str]]:
     return {(row.document, row.stage, row.version) for row in connection.execute(query)}
 
 
-def _unrestored(connection: Connection) -> int | None:
-    """The latest promotion that was taken back and of which something is kept still."""
-    kept = sa.select(kept_outputs.c.promotion)
-    query = sa.select(sa.func.max(promotions.c.undoes)).where(promotions.c.undoes.in_(kept))
-    return connection.execute(query).scalar()
-
-
-def _restore_some(connection: Connection, number: int) -> int:
-    kept = kept_outputs
+def _restore(connection: Connection, number: int) -> int:
+    """Make current what is kept of a promotion. What remains kept is what this changed."""
+    kept, table = kept_outputs, outputs
     mine = kept.c.promotion == number
-    some = sa.select(kept.c.document).where(mine).distinct().order_by(kept.c.document).limit(DOCUMENTS_AT_ONCE)
-    keys = list(connection.execute(some).scalars())
-    before: dict[str, set[tuple[str, str]]] = {}
-    for row in connection.execute(sa.select(kept).where(mine & kept.c.document.in_(keys))):
-        before.setdefault(row.document, set()).add((row.stage, row.version))
-    there: dict[str, set[tuple[str, str]]] = {}
-    current: dict[str, set[tuple[str, str]]] = {}
-    for row in connection.execute(sa.select(outputs).where(outputs.c.document.in_(keys))):
-        there.setdefault(row.document, set()).add((row.stage, row.version))
-        if row.current:
-            current.setdefault(row.document, set()).add((row.stage, row.version))
-    wanted = [k for k in keys if before[k] <= there.get(k, set()) and before[k] != current.get(k, set())]
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    table = outputs
-    is_kept = sa.exists().where(
-        mine
-        & (kept.c.document == table.c.document)
-        & (kept.c.stage == table.c.stage)
-        & (kept.c.version == table.c.version)
+    same = (kept.c.document == table.c.document) & (kept.c.stage == table.c.stage) & (kept.c.version == table.c.version)
+    is_kept = sa.exists().where(mine & same)
+    whole = (
+        sa.select(kept.c.document)
+        .outerjoin(table, same)
+        .where(mine)
+        .group_by(kept.c.document)
+        .having(sa.func.count() == sa.func.count(table.c.document))
     )
-    of = table.c.document.in_(wanted)
-    connection.execute(table.update().where(of & table.c.current & ~is_kept).values(current=False, retired_at=now))
-    connection.execute(table.update().where(of & is_kept).values(current=True, retired_at=None))
-    connection.execute(kept.delete().where(mine & kept.c.document.in_(keys)))
-    for key in wanted:
-        tell(connection, key)
-    return len(wanted)
+    differs = (table.c.current & ~is_kept) | (~table.c.current & is_kept)
+    changed = sa.select(table.c.document).where(table.c.document.in_(whole) & differs)
+    connection.execute(kept.delete().where(mine & kept.c.document.not_in(changed)))
+    of = table.c.document.in_(sa.select(kept.c.document).where(mine))
+    out_of_force = table.update().where(of & table.c.current & ~is_kept)
+    connection.execute(out_of_force.values(current=False, retired_at=now()))
+    connection.execute(table.update().where(of & ~table.c.current & is_kept).values(current=True, retired_at=None))
+    count = sa.select(sa.func.count(sa.distinct(kept.c.document))).where(mine)
+    return connection.execute(count).scalar_one()
 
 
 def _enter(
@@ -171,7 +163,7 @@ def _enter(
         "before": json.dumps(before, sort_keys=True),
         "experiment": experiment,
         "reason": reason,
-        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "made_at": now(),
     }
     statement = promotions.insert().values(values).returning(*promotions.c)
     return _promotion(connection.execute(statement).mappings().one())

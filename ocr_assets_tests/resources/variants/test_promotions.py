@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from ocr.assembly import STAGES
 from resources.lake import Manifest
 from resources.lake.store import version_of
-from resources.ledger import Ledger, NewDocument, input_hash, schema
+from resources.ledger import Ledger, NewDocument, input_hash, promotions, schema
 from resources.ledger.promotions import (
     NothingToRollBack,
     in_force,
     needed_to_roll_back,
     promote,
-    restore,
     standing,
     take_back,
+    tell_restored,
 )
 
 Current = dict[str, dict[str, str]]
@@ -101,7 +101,6 @@ def test_after_a_rollback_everything_read_before_is_as_it_was_before_the_promoti
                 was, settings_before = before.pop()
                 with ledger.transaction() as connection:
                     take_back(connection, "")
-                restore(ledger)
                 with ledger.transaction() as connection:
                     assert in_force(connection) == settings_before
                 now = current(ledger)
@@ -121,8 +120,8 @@ def promoted(ledger: Ledger, model: str) -> dict:
 
 def rolled_back(ledger: Ledger) -> int:
     with ledger.transaction() as connection:
-        take_back(connection, "worse")
-    return restore(ledger)
+        _, documents = take_back(connection, "worse")
+    return documents
 
 
 def test_a_rollback_reads_nothing_and_leaves_what_arrived_since_stale(ledger: Ledger) -> None:
@@ -139,16 +138,6 @@ def test_a_rollback_reads_nothing_and_leaves_what_arrived_since_stale(ledger: Le
     assert [(item.document, item.stage) for item in ledger.pending(fingerprints)] == [(new, "text")]
 
 
-def test_consumers_are_told_of_the_outcome_a_rollback_went_back_to(ledger: Ledger) -> None:
-    key = arrive(ledger, 1)
-    read(ledger, key, {})
-    read(ledger, key, promoted(ledger, "other"))
-    rolled_back(ledger)
-    with ledger.transaction() as connection:
-        told = sa.select(schema.outbox.c.detail).where(schema.outbox.c.subject == key)
-        assert len(list(connection.execute(told))) == 3
-
-
 def test_a_document_of_which_an_output_was_pruned_is_left_to_be_read_again(ledger: Ledger) -> None:
     key = arrive(ledger, 1)
     read(ledger, key, {})
@@ -161,23 +150,29 @@ def test_a_document_of_which_an_output_was_pruned_is_left_to_be_read_again(ledge
     assert current(ledger) == now
 
 
-def test_a_rollback_that_was_broken_off_goes_on(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("resources.ledger.promotions.DOCUMENTS_AT_ONCE", 2)
+def test_what_a_rollback_changed_is_told_once_also_where_the_telling_was_broken_off(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(promotions, "DOCUMENTS_AT_ONCE", 2)
     for number in range(5):
         read(ledger, arrive(ledger, number), {})
     was = current(ledger)
     overrides = promoted(ledger, "other")
-    for key in keys(ledger):
-        read(ledger, key, overrides)
-    from resources.ledger import promotions
+    for number in range(4):
+        read(ledger, f"d{number}", overrides)
+    assert rolled_back(ledger) == 4 and current(ledger) == was
+    with monkeypatch.context() as broken:
+        broken.setattr(promotions, "tell", broken_after(3, promotions.tell))
+        with pytest.raises(ConnectionError):
+            tell_restored(ledger)
+    assert tell_restored(ledger) == 2 and tell_restored(ledger) == 0
+    assert [told(ledger, f"d{number}") for number in range(5)] == [3, 3, 3, 3, 1]
 
-    whole = promotions._restore_some
-    monkeypatch.setattr(promotions, "_restore_some", broken_after(1, whole))
-    with pytest.raises(ConnectionError):
-        rolled_back(ledger)
-    monkeypatch.setattr(promotions, "_restore_some", whole)
-    assert restore(ledger) == 3
-    assert current(ledger) == was
+
+def told(ledger: Ledger, key: str) -> int:
+    events = sa.select(sa.func.count()).where(schema.outbox.c.subject == key)
+    with ledger.engine.connect() as connection:
+        return connection.execute(events).scalar_one()
 
 
 def broken_after(count: int, function):
