@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,10 +21,8 @@ from resources.ledger.outcomes import input_hash, retell, tell
 from resources.ledger.places import take_over
 from resources.ledger.rows import Document, NewDocument, Output, Pending, Progress, left_out
 from resources.ledger.split import NO_SPLIT, Split
-from resources.ledger.statements import now, upsert
+from resources.ledger.statements import chunks, now, tune_sqlite, upsert
 from resources.sources import place_of
-
-CHUNK = 500  # rows a statement: stock SQLite allows 32,766 variables, and a row has up to 15
 
 
 class Ledger:
@@ -41,7 +38,7 @@ class Ledger:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         self.engine = sa.create_engine(parsed, pool_pre_ping=True)
         if parsed.get_backend_name() == "sqlite":
-            event.listen(self.engine, "connect", _tune_sqlite)
+            event.listen(self.engine, "connect", tune_sqlite)
         evolve(self.engine)
 
     # --- documents ---------------------------------------------------------------------------------------------
@@ -110,7 +107,7 @@ class Ledger:
                 rows = connection.execute(sa.select(*columns).order_by(table.c.position))
                 return [Document(**row) for row in rows.mappings()]
             found: dict[str, Document] = {}
-            for some in _chunks(keys):
+            for some in chunks(keys):
                 rows = connection.execute(sa.select(*columns).where(table.c.document.in_(some)))
                 found.update({row["document"]: Document(**row) for row in rows.mappings()})
             return [found[key] for key in keys if key in found]
@@ -124,7 +121,7 @@ class Ledger:
         query = sa.select(*columns).where(table.c.current)
         found: dict[str, dict[str, Output]] = {}
         with self.engine.connect() as connection:
-            queries = [query] if keys is None else [query.where(table.c.document.in_(some)) for some in _chunks(keys)]
+            queries = [query] if keys is None else [query.where(table.c.document.in_(some)) for some in chunks(keys)]
             for one in queries:
                 for row in connection.execute(one).mappings():
                     found.setdefault(row["document"], {})[row["stage"]] = Output(**row)
@@ -279,7 +276,7 @@ class Ledger:
         table = schema.documents
         columns = (table.c.sha256, table.c.environment, table.c.document)
         known: dict[tuple[str, str], str] = {}
-        for some in _chunks(hashes):
+        for some in chunks(hashes):
             rows = connection.execute(sa.select(*columns).where(table.c.sha256.in_(some)))
             known.update({(row.sha256, row.environment): row.document for row in rows})
         return known
@@ -341,18 +338,3 @@ def _first_stale(document: Document, outputs: Mapping[str, Output], fingerprints
             return None
         hashes[stage] = output.output_hash
     return None
-
-
-def _tune_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    # The driver would begin transactions by itself, without the write lock; None leaves them to `_write`.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA busy_timeout=30000")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.close()
-
-
-def _chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(items), CHUNK):
-        yield items[start : start + CHUNK]
