@@ -34,7 +34,7 @@ from resources.settings import DriftSettings
 FIGURES = Path(__file__).parents[1] / "docs" / "results" / "drift"
 SETTINGS = DriftSettings()
 STREAMS, PEER_STREAMS, UNCHANGED = 200, 40, 2000
-TRIALS, BEFORE, AFTER, EXPLAINED = 40, 60, 100, 10
+TRIALS, BEFORE, AFTER, EXPLAINED = 30, 60, 100, 10
 CLUMP = 20
 
 Peer = Callable[[np.ndarray, np.ndarray], int | None]
@@ -69,7 +69,7 @@ def quiet() -> dict[str, Any]:
     runs = f"generated scans in runs of {CLUMP} of one type"
     return {
         "generated scans": false_alarms(lambda: drawn(base, count, generator), STREAMS),
-        "heavy-tailed, discrete and tied signals": false_alarms(lambda: made_up(count, generator), STREAMS // 2),
+        "heavy-tailed, discrete and tied signals": false_alarms(lambda: made_up(count, generator), STREAMS // 4),
         runs: false_alarms(lambda: clumped(base, count, generator), STREAMS // 10),
         f"{runs}, the mix left out": false_alarms(lambda: clumped(base, count, generator), STREAMS // 10, mix=False),
     }

@@ -27,12 +27,20 @@ _EDGE = 1e-9
 
 
 def densities(p: np.ndarray) -> np.ndarray:
-    """Each gambler's density at p-values: `n` → `n × GAMBLERS`. Each integrates to 1 over (0, 1)."""
-    z = np.array([_NORMAL.inv_cdf(value) for value in np.clip(p, _EDGE, 1 - _EDGE)])
+    """Each gambler's density at p-values: `…` → `… × GAMBLERS`, NaN at NaN. Each integrates to 1 over (0, 1)."""
+    z = _normal(np.clip(p, _EDGE, 1 - _EDGE))
     bold = [np.exp(shift * z - shift**2 / 2) for shift in SHIFTS]
     careful = [KEPT_BACK + (1 - KEPT_BACK) * one for one in bold]
     spread = [np.exp(z**2 / 2 * (1 - 1 / s**2)) / s for s in SPREADS]
-    return np.stack([*bold, *careful, *spread], axis=1)
+    return np.stack([*bold, *careful, *spread], axis=-1)
+
+
+def _normal(p: np.ndarray) -> np.ndarray:
+    """Quantiles of the standard normal distribution, NaN at NaN."""
+    z = np.full(p.shape, np.nan)
+    told = ~np.isnan(p)
+    z[told] = [_NORMAL.inv_cdf(value) for value in p[told].tolist()]
+    return z
 
 
 @dataclass(slots=True)
@@ -49,14 +57,13 @@ class Wealth:
         self.runs = np.ones((self.count, GAMBLERS))
         self.begun = np.zeros((self.count, GAMBLERS), dtype=np.int64)
 
-    def bet(self, p: np.ndarray, at: int) -> None:
-        """One document's p-values, NaN where a signal says nothing; `at` is its place in the stream."""
-        told = ~np.isnan(p)
-        odds = densities(p[told])
-        self.winnings[told] = (1 + self.winnings[told]) * odds
-        fresh = self.runs[told] <= 1
-        self.begun[told] = np.where(fresh, at, self.begun[told])
-        self.runs[told] = np.maximum(self.runs[told], 1) * odds
+    def bet(self, odds: np.ndarray, at: int) -> None:
+        """One document's `densities`, NaN where a signal says nothing; `at` is its place in the stream."""
+        told = ~np.isnan(odds)
+        fresh = told & (self.runs <= 1)
+        self.begun[fresh] = at
+        self.winnings = np.where(told, (1 + self.winnings) * odds, self.winnings)
+        self.runs = np.where(told, np.maximum(self.runs, 1) * odds, self.runs)
 
     @property
     def evidence(self) -> np.ndarray:

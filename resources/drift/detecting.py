@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from resources.drift.betting import Wealth
+from resources.drift.betting import Wealth, densities
 from resources.drift.kept import Key
 from resources.drift.ranks import LabelRanks, Ranks
 from resources.drift.series import Series
@@ -17,6 +17,8 @@ from resources.drift.signals import DISTANCES, WATCHED, Signal
 
 FEWEST_ANCHORS = 10
 
+
+AHEAD = 256  # readings whose bets are prepared together
 
 Ranker = Callable[[int, float], float]
 """Place and tie → the p-value of the reading there, NaN where it says nothing."""
@@ -36,6 +38,7 @@ class Detector:
     wealth: Wealth = field(default_factory=lambda: Wealth(len(WATCHED)))
     evidence: np.ndarray = field(default_factory=lambda: np.zeros(len(WATCHED)))
     _rankers: list[Ranker] = field(init=False)
+    _ahead: dict[int, np.ndarray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         anchors = anchors_of(self.reference)
@@ -52,19 +55,26 @@ class Detector:
             return _of_numbers(numbers[signal.name].tolist(), self.series.strata if signal.alike else unstratified)
 
         self._rankers = [ranker(signal) for signal in WATCHED]
-        for place in self.reference:
-            self._ranked(place)
+        self._ranked(self.reference)
 
     def look(self, place: int) -> bool:
-        """Judge one reading; whether there is an alarm."""
-        self.wealth.bet(self._ranked(place), place)
+        """Judge one reading, each in its turn; whether there is an alarm."""
+        if place not in self._ahead:
+            places = range(place, min(place + AHEAD, len(self.series)))
+            self._ahead = dict(zip(places, densities(self._ranked(places)), strict=True))
+        self.wealth.bet(self._ahead.pop(place), place)
         self.evidence = self.wealth.evidence / (self.threshold * len(WATCHED))
         return bool((self.evidence >= 1).any())
 
-    def _ranked(self, place: int) -> np.ndarray:
-        """The p-value of each signal; what was ranked is in the bag from then on."""
-        ties = _ties(self.series.keys[place])
-        return np.array([rank(place, tie) for rank, tie in zip(self._rankers, ties, strict=True)])
+    def _ranked(self, places: Sequence[int]) -> np.ndarray:
+        """The p-values of some readings, a row each; what was ranked is in the bag from then on."""
+        ties = _ties([self.series.keys[place] for place in places])
+        return np.array(
+            [
+                [rank(place, tie) for place, tie in zip(places, column, strict=True)]
+                for rank, column in zip(self._rankers, ties.T.tolist(), strict=True)
+            ]
+        ).T
 
 
 def anchors_of(reference: Sequence[int]) -> list[int]:
@@ -118,7 +128,13 @@ def _of_labels(values: Sequence[str]) -> Ranker:
     return rank
 
 
-def _ties(key: Key) -> list[float]:
-    """A uniform number for each signal: drawn by the reading, so that looking again gives the same."""
-    seed = int.from_bytes(hashlib.blake2b("\n".join(key).encode(), digest_size=8).digest(), "big")
-    return np.random.default_rng(seed).random(len(WATCHED)).tolist()
+def _ties(keys: Sequence[Key]) -> np.ndarray:
+    """Uniform numbers, a row for each reading and a column for each signal: drawn by the reading, so that looking again
+    gives the same (SplitMix64)."""
+    hashed = b"".join(hashlib.blake2b("\n".join(key).encode(), digest_size=8).digest() for key in keys)
+    steps = np.arange(1, len(WATCHED) + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = np.frombuffer(hashed, np.uint64)[:, None] + steps
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    mixed ^= mixed >> np.uint64(31)
+    return (mixed >> np.uint64(11)) / np.float64(2**53)

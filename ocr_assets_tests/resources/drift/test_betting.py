@@ -63,7 +63,7 @@ def test_winnings_have_the_expectation_of_the_time_however_rarely_a_gambler_wins
     generator = np.random.default_rng(0)
     wealth = Wealth(4000)
     for at in range(5):
-        wealth.bet(generator.random(4000), at)
+        wealth.bet(densities(generator.random(4000)), at)
     assert wealth.evidence.mean() == pytest.approx(5, rel=0.15)
 
 
@@ -71,5 +71,5 @@ def test_the_place_of_a_change_is_where_the_best_run_began() -> None:
     generator = np.random.default_rng(1)
     wealth = Wealth(1)
     for at in range(120):
-        wealth.bet(generator.random(1) if at < 100 else np.array([0.01]), at)
+        wealth.bet(densities(generator.random(1) if at < 100 else np.array([0.01])), at)
     assert abs(wealth.since(0) - 100) <= 2
