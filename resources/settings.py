@@ -49,7 +49,7 @@ class StorageSettings(Section):
 
 class RunSettings(Section):
     workers: int = Field(0, ge=0, description="worker processes of `ocr-assets run`; 0: one per core, at most 8")
-    batch: int = Field(8, ge=1, description="documents a worker takes at a time")
+    batch: int = Field(32, ge=1, description="most documents a worker takes at a time, as one Dagster run")
     crashes: int = Field(3, ge=1, description="times a document may end its worker before it is rejected")
 
 

@@ -67,6 +67,7 @@ def read_batch(
     held = engines.open()
     counts: Counter[str] = Counter()
     by_side: Counter[str] = Counter()
+    shown: dict[str, dict[str, Any]] = {}
     judgements: dict[str, dict[str, Judgement]] = {question.name: {} for question in questions}
     started, loads_before, load_seconds = time.perf_counter(), sum(loading.loads().values()), loading.load_seconds()
     again = context.run.tags.get(AGAIN_TAG) == "true"
@@ -81,7 +82,7 @@ def read_batch(
         counts[result.status] += 1
         by_side[side_of(result.document, sides)] += 1
         key = result.document.document
-        context.add_asset_metadata(_shown(result, describe), partition_key=key)
+        shown[key] = _shown(result, describe)
         for question in questions:
             judgement = question.ask(result)
             if judgement is not None:
@@ -104,8 +105,8 @@ def read_batch(
     if len(sides) > 1:
         batch["batch_by_variant"] = {side or "champion": by_side[side] for side in sides}
     for key in context.partition_keys:
-        # Added last and by key, so that a document's page begins with the document.
-        context.add_asset_metadata(batch, partition_key=key)
+        # Once a key: Dagster looks the partition up in its storage each time.
+        context.add_asset_metadata(shown.get(key, {}) | batch, partition_key=key)
     yield dg.MaterializeResult()
     # The generator goes on after Dagster has stored the materializations, which the evaluations point at.
     log_judgements(context, judgements)
