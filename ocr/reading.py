@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from ocr.assembly import Engines
+from ocr.assembly import STAGES, Engines
 from ocr.imaging.images import PageImages
 from ocr.stages import STAGE_FUNCTIONS, Reading, Rejected
 
 
-def read(source: str | Path | bytes, engines: Engines | None = None) -> Reading:
-    """Read a file (or its bytes) through all six stages.
+def read(source: str | Path | bytes, engines: Engines | None = None, *, until: str = "embeddings") -> Reading:
+    """Read a file (or its bytes) through all six stages, or those up to and with `until`.
 
     Pass one `Engines` to several calls to load models once; without one, a shared default is used. Raises a
     `DocumentError` where the platform would record a rejection. Page images live in a temporary folder that goes with
@@ -34,8 +34,8 @@ def read(source: str | Path | bytes, engines: Engines | None = None) -> Reading:
         images=PageImages(Path(folder.name)),
         folder=folder,
     )
-    for stage in STAGE_FUNCTIONS.values():
-        for outcome in stage([reading], engines or _default_engines()):
+    for stage in STAGES[: STAGES.index(until) + 1]:
+        for outcome in STAGE_FUNCTIONS[stage]([reading], engines or _default_engines()):
             if isinstance(outcome, Rejected):
                 raise outcome.error
     return reading

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -61,26 +59,11 @@ def cut_pages() -> list[CutPage]:
 
 def _page(path: Path, engines: Engines) -> tuple[Page, np.ndarray, Image]:
     """The one page of an image file, upright and square, with its text lines as `N×4×2`."""
-    from ocr import stages
-    from ocr.imaging.images import PageImages
+    from ocr.reading import read
     from ocr.recognition.reading import corners
 
-    data = path.read_bytes()
-    with tempfile.TemporaryDirectory() as folder:
-        reading = stages.Reading(
-            key="page",
-            name=path.name,
-            uri="",
-            sha256=hashlib.sha256(data).hexdigest(),
-            received_at="",
-            load=lambda: data,
-            images=PageImages(Path(folder)),
-        )
-        for stage in (stages.raw_document, stages.pages, stages.regions):
-            (outcome,) = stage([reading], engines)
-            if isinstance(outcome, stages.Rejected):
-                raise outcome.error
-        return reading.pages[0], corners(reading.boxes), reading.images.get(1)
+    reading = read(path, engines, until="regions")
+    return reading.pages[0], corners(reading.boxes), reading.images.get(1)
 
 
 def _sources() -> Iterator[tuple[str, Path, str]]:

@@ -22,32 +22,14 @@ Reader = Callable[[Path], str]
 
 def ours(**text: str) -> Reader:
     """This project's chain up to the text, as a worker runs it; `text` are settings of that stage."""
-    import hashlib
-
-    from ocr import stages
+    from ocr import reading
     from ocr.assembly import Engines
-    from ocr.imaging.images import PageImages
     from ocr.settings import ReadingSettings, TextSettings
 
     engines = Engines(ReadingSettings(text=TextSettings.model_validate(text)))
 
     def read(path: Path) -> str:
-        data = path.read_bytes()
-        with tempfile.TemporaryDirectory() as folder:
-            reading = stages.Reading(
-                key="page",
-                name=path.name,
-                uri="",
-                sha256=hashlib.sha256(data).hexdigest(),
-                received_at="",
-                load=lambda: data,
-                images=PageImages(Path(folder)),
-            )
-            for stage in (stages.raw_document, stages.pages, stages.regions, stages.text):
-                (outcome,) = stage([reading], engines)
-                if isinstance(outcome, stages.Rejected):
-                    raise outcome.error
-            return "\n".join(line.text for line in reading.lines)
+        return "\n".join(line.text for line in reading.read(path, engines, until="text").lines)
 
     return read
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -44,28 +42,13 @@ def books() -> Iterator[tuple[Path, Truth]]:
 
 def read(path: Path, truth: Truth, prepare: Callable[[Path], bytes] = Path.read_bytes) -> Known:
     """The chain up to the record on one document; `prepare` gives its bytes."""
-    from ocr import stages
-    from ocr.imaging.images import PageImages
+    from ocr import reading
     from resources.scores import page_texts
 
-    data = prepare(path)
-    with tempfile.TemporaryDirectory() as folder:
-        reading = stages.Reading(
-            key="document",
-            name=path.name,
-            uri="",
-            sha256=hashlib.sha256(data).hexdigest(),
-            received_at="",
-            load=lambda: data,
-            images=PageImages(Path(folder)),
-        )
-        for stage in (stages.raw_document, stages.pages, stages.regions, stages.text, stages.records):
-            (outcome,) = stage([reading], engines())
-            if isinstance(outcome, stages.Rejected):
-                raise outcome.error
-    assert reading.record is not None
-    fields = score_fields(truth, reading.record) if truth.knows_fields else None
-    return Known(truth, page_texts(reading.lines), reading.record, fields)
+    found = reading.read(prepare(path), engines(), until="records")
+    assert found.record is not None
+    fields = score_fields(truth, found.record) if truth.knows_fields else None
+    return Known(truth, page_texts(found.lines), found.record, fields)
 
 
 def reduced(path: Path) -> bytes:

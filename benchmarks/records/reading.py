@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from functools import lru_cache
-from pathlib import Path
 
-from ocr import stages
+from ocr import reading
 from ocr.assembly import Engines
 from ocr.documents import Line, Page, Region, TableCell, Word
-from ocr.imaging.images import PageImages
 
 Inputs = tuple[list[Page], list[Region], list[TableCell], list[Line], list[Word]]
 JPEG_QUALITY = 85
 
 
-def read(data: bytes, name: str = "document") -> Inputs:
+def read(data: bytes) -> Inputs:
     """Pages, regions, cells, lines and words of a file. Raises the `DocumentError` it is rejected with."""
-    with tempfile.TemporaryDirectory(prefix="records-") as folder:
-        found = stages.Reading(
-            key="document",
-            name=name,
-            uri="",
-            sha256=hashlib.sha256(data).hexdigest(),
-            received_at="",
-            load=lambda: data,
-            images=PageImages(Path(folder)),
-        )
-        for stage in (stages.raw_document, stages.pages, stages.regions, stages.text):
-            (outcome,) = stage([found], _engines())
-            if isinstance(outcome, stages.Rejected):
-                raise outcome.error
+    found = reading.read(data, _engines(), until="text")
     return found.pages, found.regions, found.cells, found.lines, found.words
 
 
