@@ -112,7 +112,7 @@ class Engines:
             case "tesseract":
                 from ocr.recognition.tesseract import TesseractRecognizer
 
-                return TesseractRecognizer(self.settings.text, self.settings.engines)
+                return TesseractRecognizer(self.settings.text)
             case "easyocr":
                 from ocr.recognition.easy import EasyOcrRecognizer
 

@@ -56,7 +56,7 @@ class TextSettings(Section):
         "auto",
         description="asked for doubtful lines; auto: tesseract where it and its languages are installed, else off",
     )
-    second_below: float = Field(0.95, ge=0, le=1, description="lines less likely to be right than this are doubtful")
+    second_below: float = Field(0.8, ge=0, le=1, description="lines less likely to be right than this are doubtful")
     second_share: float = Field(0.8, ge=0, le=1, description="largest share of a page's lines the second engine reads")
     second_lines: int = Field(200, ge=0, description="most lines of a page the second engine reads")
     calibration: str = Field("", description="file that `ocr-assets calibrate` made; empty: the packaged one")
@@ -69,7 +69,9 @@ class TextSettings(Section):
         "rapidocr", description="which of the OCR engines registered with Docling, if it is the engine"
     )
     docling_languages: list[str] = Field(default_factory=list, description="as that engine names them; empty: its own")
-    tesseract_program: str = Field("tesseract", description="name or path of the program")
+    tessdata: str = Field(
+        "", description="folder of Tesseract's language data; empty: TESSDATA_PREFIX, or where the system keeps it"
+    )
     min_line_confidence: float = Field(
         0.5, ge=0, le=1, description="lines of which the engine says less are dropped as noise"
     )
@@ -146,7 +148,7 @@ class ReadingSettings(Section):
 
 INERT = {
     "pages": {"window"},
-    "text": {"second_engine", "calibration"},
+    "text": {"second_engine", "calibration", "tessdata"},
     "records": {"types"},
     "embeddings": {"batch"},
     "limits": {"max_bytes", "max_pages", "max_pixels", "passwords"},

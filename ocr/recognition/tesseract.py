@@ -1,36 +1,36 @@
-"""Tesseract, run as a program: many crops in one process, one thread, words from its TSV output."""
+"""Tesseract's library in this process: a crop at a time, the networks loaded once."""
 
 from __future__ import annotations
 
-import csv
+import logging
 import os
-import re
-import shutil
-import subprocess
-import tempfile
-from collections import defaultdict
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from functools import cache
-from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 
 from ocr.engines import LINE, Hint, Image, RecognizedLine, RecognizedWord
 from ocr.errors import EngineError
-from ocr.loading import file_sha256, fingerprint
+from ocr.loading import file_sha256, fingerprint, loading
 from ocr.recognition.alphabet import DIGITS
 from ocr.recognition.ctc import NOTHING
 from ocr.recognition.languages import LANGUAGES
-from ocr.settings import EngineSettings, TextSettings
+from ocr.recognition.tessdata import SUFFIX, language_files
+from ocr.settings import TextSettings
 
-MODES = {"line": "7", "block": "6", "sparse": "11"}
+log = logging.getLogger(__name__)
+
+MODES = {"line": 7, "block": 6, "sparse": 11}
 """Tesseract's page segmentation modes."""
 
-OLDEST = 5
-"""First major version that says where its languages' data lie."""
+NETWORK = 1
+"""Of its recognisers, the one that is a network."""
 
-SECONDS_PER_CROP = 5.0
-START_SECONDS = 60.0
+SECONDS_PER_CROP = 60
+"""After which the library is told to give up. It looks at the clock between lines, not inside one."""
 
 MARGIN = 10
 """Pixels of paper put around a crop: Tesseract loses characters that touch the border."""
@@ -45,44 +45,47 @@ LEAST_INK = 8
 LEAST_CONTRAST = 32
 """Levels between ink and paper below which there is no ink, only grain that is not to be made black."""
 
+_lock = threading.Lock()
+
 
 class TesseractRecognizer:
-    """Reads line crops with the `tesseract` program."""
+    """Reads line crops with libtesseract, on one thread. Recognisers of one process share what they loaded."""
 
     name = "tesseract"
 
-    def __init__(self, settings: TextSettings, engines: EngineSettings) -> None:
-        self._settings = settings
+    def __init__(self, settings: TextSettings) -> None:
+        self._folder = settings.tessdata
         self._languages = languages_of(settings)
-        self._threads = engines.threads
 
     @property
     def fingerprint(self) -> str:
-        """The program's version and the SHA-256 of each language's data."""
-        program = _program(self._settings.tesseract_program)
-        data = _language_data(program, self._languages)
-        weights = [file_sha256(file) for file in data]
-        return fingerprint("tesseract", _version(program), self._languages, *weights, INK, PAPER, LEAST_CONTRAST)
+        """The library's version and the SHA-256 of each language's data."""
+        weights = [file_sha256(file) for file in language_files(self._languages, self._folder)]
+        return fingerprint("tesseract", _version(), self._languages, *weights, INK, PAPER, LEAST_CONTRAST)
 
     def recognize(self, crops: Sequence[Image], hint: Hint = LINE) -> list[RecognizedLine]:
-        """The text of each crop with its words, left to right; `EngineError` when the program cannot do it."""
-        printed = [number for number, crop in enumerate(crops) if np.ptp(crop) >= LEAST_INK]
-        if not printed:
-            return [NOTHING] * len(crops)
-        program = _program(self._settings.tesseract_program)
-        _language_data(program, self._languages)
-        with tempfile.TemporaryDirectory(prefix="tesseract-") as folder:
-            listing = _write_list(Path(folder), [crops[number] for number in printed])
-            output = _run(program, self._languages, listing, len(printed), self._threads, hint)
-        found = _words(output)
-        lines = {number: _line(found.get(page, []), crops[number].shape[1]) for page, number in enumerate(printed, 1)}
-        return [lines.get(number, NOTHING) for number in range(len(crops))]
+        """The text of each crop with its words, left to right; `EngineError` where the library or its data is missing.
+
+        A crop that the library cannot read has no words, and the log says so.
+        """
+        if not crops:
+            return []
+        folder = _folder_of(self._languages, self._folder)
+        whitelist = "".join(sorted(DIGITS - {" "})) if hint.characters == "digits" else ""
+        # The library's object reads one image at a time.
+        with _lock:
+            reader = _reader(folder, self._languages, MODES[hint.layout], whitelist)
+            try:
+                return [_read(reader, crop) for crop in crops]
+            finally:
+                reader.Clear()
 
 
 def is_available(settings: TextSettings) -> bool:
-    """Whether the program and its data for all the languages are installed."""
+    """Whether the library and its data for all the languages are installed."""
     try:
-        _language_data(_program(settings.tesseract_program), languages_of(settings))
+        _library()
+        language_files(languages_of(settings), settings.tessdata)
     except EngineError:
         return False
     return True
@@ -93,18 +96,66 @@ def languages_of(settings: TextSettings) -> str:
     return "+".join(LANGUAGES.get(code, code) for code in settings.languages)
 
 
-def _write_list(folder: Path, crops: Sequence[Image]) -> Path:
-    """Write the crops as images and the file that lists them; Tesseract numbers them as pages, from 1."""
-    import cv2
+@cache
+def _library() -> ModuleType:
+    try:
+        import tesserocr
+    except ImportError as error:
+        raise EngineError(
+            f"Tesseract's library is not installed ({error}): `pip install tesserocr`, or choose another "
+            "`[text] engine` and `second_engine`"
+        ) from error
+    tesserocr.set_leptonica_log_level(tesserocr.LeptLogLevel.NONE)
+    return tesserocr
 
-    names = []
-    for number, crop in enumerate(crops):
-        name = folder / f"{number:06}.pgm"
-        cv2.imwrite(str(name), _prepared(crop))
-        names.append(str(name))
-    listing = folder / "crops.txt"
-    listing.write_text("\n".join(names) + "\n", encoding="utf-8")
-    return listing
+
+def _version() -> str:
+    return _library().tesseract_version().split()[1]
+
+
+def _folder_of(languages: str, folder: str) -> str:
+    file, *_ = language_files(languages, folder)
+    return str(file).removesuffix(languages.split("+")[0] + SUFFIX)
+
+
+@cache
+def _reader(folder: str, languages: str, mode: int, whitelist: str) -> Any:
+    """The library's object with the networks of `languages` (`eng+deu`) from `folder`."""
+    # 70 dpi is assumed otherwise. Its remarks would go to the terminal.
+    variables = {"user_defined_dpi": "300", "debug_file": os.devnull}
+    if whitelist:
+        variables["tessedit_char_whitelist"] = whitelist
+    library = _library()
+    with loading("tesseract"):
+        try:
+            reader = library.PyTessBaseAPI(folder, languages, psm=mode, oem=NETWORK, variables=variables)
+        except RuntimeError as error:
+            raise EngineError(_damaged(folder, languages)) from error
+    # Of several languages, one that cannot be loaded is left out without a word.
+    lost = set(languages.split("+")) - set(reader.GetLoadedLanguages())
+    if lost:
+        raise EngineError(_damaged(folder, "+".join(sorted(lost))))
+    return reader
+
+
+def _damaged(folder: str, languages: str) -> str:
+    return f"Tesseract cannot load {languages} from {folder}: its data is damaged or of another version, reinstall it"
+
+
+def _read(reader: Any, crop: Image) -> RecognizedLine:
+    if np.ptp(crop) < LEAST_INK:
+        return NOTHING
+    height, width = crop.shape[:2]
+    prepared = _prepared(crop)
+    rows, columns = prepared.shape
+    try:
+        reader.SetImageBytes(prepared.tobytes(), columns, rows, 1, columns)
+        if not reader.Recognize(SECONDS_PER_CROP * 1000):
+            raise RuntimeError("refused, or out of time")
+        return _line(list(_words(reader.GetIterator(), width)))
+    except RuntimeError as error:
+        log.warning("tesseract could not read a crop of %d x %d pixels: %s", width, height, error)
+        return NOTHING
 
 
 def _prepared(crop: Image) -> Image:
@@ -117,85 +168,30 @@ def _prepared(crop: Image) -> Image:
     return np.pad(cv2.LUT(grey, levels.clip(0, 255).astype(np.uint8)), MARGIN, constant_values=255)
 
 
-def _run(program: str, languages: str, listing: Path, count: int, threads: int, hint: Hint) -> str:
-    # The LSTM recogniser (1); 70 dpi is assumed otherwise and warned about for every crop.
-    command = [program, str(listing), "-", "--psm", MODES[hint.layout], "--oem", "1", "--dpi", "300", "-l", languages]
-    if hint.characters == "digits":
-        command += ["-c", "tessedit_char_whitelist=" + "".join(sorted(DIGITS - {" "}))]
-    command.append("tsv")
-    environment = os.environ | {"OMP_THREAD_LIMIT": str(threads)}
-    timeout = START_SECONDS + SECONDS_PER_CROP * count
-    try:
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, timeout=timeout)
-    except subprocess.TimeoutExpired as error:
-        raise EngineError(f"tesseract did not read {count} lines within {timeout:.0f} s") from error
-    if done.returncode != 0:
-        raise EngineError(f"tesseract failed ({done.returncode}): {done.stderr.strip()[-500:]}")
-    return done.stdout
+def _words(found: Any, width: int) -> Iterator[RecognizedWord]:
+    """The words of what was recognised in a crop of `width` pixels; None where there was nothing."""
+    if found is None:
+        return
+    library = _library()
+    level = library.RIL.WORD
+    for word in library.iterate_level(found, level):
+        if word.Empty(level):
+            continue
+        text = word.GetUTF8Text(level).strip()
+        if text:
+            left, _, right, _ = word.BoundingBox(level)
+            confidence = min(1.0, max(0.0, word.Confidence(level) / 100))
+            start, end = _fraction(left - MARGIN, width), _fraction(right - MARGIN, width)
+            yield RecognizedWord(text, confidence, start, end, confidence)
 
 
-def _words(output: str) -> dict[int, list[dict[str, str]]]:
-    """The rows that hold a word, by page."""
-    pages: dict[int, list[dict[str, str]]] = defaultdict(list)
-    for row in csv.DictReader(output.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
-        if row["level"] == "5" and row["text"].strip():
-            pages[int(row["page_num"])].append(row)
-    return pages
-
-
-def _line(rows: Sequence[dict[str, str]], width: int) -> RecognizedLine:
-    if not rows:
+def _line(words: Sequence[RecognizedWord]) -> RecognizedLine:
+    if not words:
         return NOTHING
-    words = tuple(_word(row, width) for row in rows)
     letters = sum(len(w.text) for w in words)
     confidence = sum(w.confidence * len(w.text) for w in words) / letters
-    return RecognizedLine(" ".join(w.text for w in words), confidence, words)
-
-
-def _word(row: dict[str, str], width: int) -> RecognizedWord:
-    left = int(row["left"]) - MARGIN
-    right = left + int(row["width"])
-    confidence = min(1.0, max(0.0, float(row["conf"]) / 100))
-    return RecognizedWord(row["text"].strip(), confidence, _fraction(left, width), _fraction(right, width), confidence)
+    return RecognizedLine(" ".join(w.text for w in words), confidence, tuple(words))
 
 
 def _fraction(x: int, width: int) -> float:
     return min(1.0, max(0.0, x / width))
-
-
-@cache
-def _program(name: str) -> str:
-    found = shutil.which(name)
-    if found is None:
-        raise EngineError(
-            f"no program {name!r}: install it (Debian: `apt install tesseract-ocr`; macOS: `brew install tesseract`) "
-            "or set `[text] tesseract_program` to its path"
-        )
-    return found
-
-
-@cache
-def _version(program: str) -> str:
-    said = subprocess.run([program, "--version"], capture_output=True, encoding="utf-8", timeout=START_SECONDS)
-    match = re.search(r"tesseract v?(\d+)(\.[\w.-]+)?", said.stdout + said.stderr)
-    if match is None or int(match[1]) < OLDEST:
-        raise EngineError(f"{program} is no Tesseract {OLDEST} or later: install a newer one")
-    return match[0].removeprefix("tesseract ")
-
-
-@cache
-def _language_data(program: str, languages: str) -> tuple[Path, ...]:
-    """The trained data of `languages` (`eng+deu`), in that order."""
-    _version(program)
-    said = subprocess.run([program, "--list-langs"], capture_output=True, encoding="utf-8", timeout=START_SECONDS)
-    heading, *known = (said.stdout or said.stderr).splitlines() or [""]
-    wanted = languages.split("+")
-    missing = [code for code in wanted if code not in known]
-    if missing:
-        packages = " ".join(f"tesseract-ocr-{code.replace('_', '-')}" for code in missing)
-        raise EngineError(
-            f"tesseract has no data for {', '.join(missing)}: install it (Debian: `apt install {packages}`) "
-            "or change `[text] languages`"
-        )
-    folder = Path(heading.partition('"')[2].rpartition('"')[0])
-    return tuple(folder / f"{code}.traineddata" for code in wanted)

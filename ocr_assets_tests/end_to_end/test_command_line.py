@@ -78,10 +78,10 @@ def test_what_a_person_can_act_upon_is_said_without_a_traceback(cli: Cli, home: 
     assert "text.engine" in cli("status", code=2).stderr
 
 
-def test_a_missing_program_stops_the_run_with_its_own_words(cli: Cli, home: Path) -> None:
+def test_missing_language_data_stops_the_run_with_its_own_words(cli: Cli, home: Path) -> None:
     cli("add", *some_samples("receipt"))
-    done = cli("run", code=1, OCR_TEXT__ENGINE="tesseract", OCR_TEXT__TESSERACT_PROGRAM="no-such-tesseract")
-    assert "no-such-tesseract" in done.stderr
+    done = cli("run", code=1, OCR_TEXT__ENGINE="tesseract", OCR_TEXT__TESSDATA="/no-such-folder")
+    assert "no-such-folder" in done.stderr
     assert json.loads(cli("status", "--json").stdout)["counts"]["rejected"] == 0
 
 

@@ -1,7 +1,5 @@
 """What every recogniser answers, whoever made it."""
 
-import shutil
-
 import numpy as np
 import pytest
 
@@ -9,7 +7,7 @@ from ocr.engines import Hint
 from ocr.recognition.docling import DoclingRecognizer
 from ocr.recognition.easy import EasyOcrRecognizer
 from ocr.recognition.ppocr import PPOCRRecognizer
-from ocr.recognition.tesseract import TesseractRecognizer
+from ocr.recognition.tesseract import TesseractRecognizer, is_available
 from ocr.settings import EngineSettings, TextSettings
 from ocr_assets_tests.ocr.recognition.drawing import ENGLISH, line_image
 
@@ -25,7 +23,7 @@ def _untrained_easyocr(folder):
 
 MAKERS = {
     "ppocr": lambda folder: PPOCRRecognizer(CPU, ["en"]),
-    "tesseract": lambda folder: TesseractRecognizer(ENGLISH, CPU),
+    "tesseract": lambda folder: TesseractRecognizer(ENGLISH),
     "easyocr": _untrained_easyocr,
     "docling": lambda folder: DoclingRecognizer(TextSettings(), CPU),
 }
@@ -38,7 +36,7 @@ def recognizers(tmp_path_factory):
     made = {}
 
     def get(name):
-        if name == "tesseract" and shutil.which("tesseract") is None:
+        if name == "tesseract" and not is_available(ENGLISH):
             pytest.skip("tesseract is not installed")
         if name not in made:
             made[name] = MAKERS[name](tmp_path_factory.mktemp(name))
