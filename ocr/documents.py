@@ -17,9 +17,6 @@ from typing import Any, Literal, TypeVar
 import pyarrow as pa
 
 RegionKind = Literal["title", "heading", "text", "list", "table", "figure", "caption", "header", "footer", "formula"]
-FieldStatus = Literal["valid", "needs_review", "rejected"]
-WordSource = Literal["text_layer", "ocr"]
-QualityTier = Literal["digital", "good", "fair", "poor"]
 
 
 @dataclass(slots=True)

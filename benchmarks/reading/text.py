@@ -22,7 +22,7 @@ WHY = {
         "old books",
         "CER",
     ): "the truth is an edition of the book, not of the page: it joins words hyphenated at line ends "
-    "(a seventh of the edits), writes quotes its own way (an eighth) and leaves out small capitals",
+    "and writes quotes its own way, and leaves out small capitals",
     ("receipts", "word F1"): "what is left is mostly spacing beside colons, brackets and currency signs, which the "
     "annotators set one way or another, then words that are printed run together, and worn print",
 }

@@ -140,8 +140,8 @@ def report(figures: dict[str, Any], plots: Path) -> list[str]:
         lines.append(f"| {name} | {' | '.join(cells)} | {change} | {row['share']:.0%} | {row['time']:.2f} × |")
     lines += [
         "",
-        "On receipts the two hardly complement each other: Tesseract has twice PP-OCR's errors, and most of what "
-        "it has better are spaces around colons and brackets, which the truth sets now one way, now another.",
+        "On receipts the two hardly complement each other: most of what the second, which errs far more often, "
+        "has better are spaces around colons and brackets, which the truth sets now one way, now another.",
     ]
     drawing.grouped(
         plots / "voting.png",

@@ -38,7 +38,6 @@ _NUMBERED = re.compile(
 _NUMBER_ALONE = re.compile(r"^\W*(?:no|lot|unit)\b[\s.:]*\d[\dA-Z\s,&/\-]{0,14}$", re.IGNORECASE)
 _TELEPHONE = re.compile(r"[,;\s]*\b(?:tel|fax|phone|h/?p)\b", re.IGNORECASE)
 _BRANCH = re.compile(r"^\d{3,5}\s?-\s?[^\W\d].*$")
-_PRICE = re.compile(r"\d[.,]\d{2}(?!\d)")
 _POSTCODE = re.compile(
     r"(?<![\d\-/:])(?:[A-Z]{1,2}[\s\-])?\d{5}(?![\d\-/])\s*,?\s*[^\W\d]|\b\d{4}\s?[A-Z]{2}\b"
     r"|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]{2} \d{5}\b|,\s*\d{5}(?!\d)"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from ocr.evaluation.importing.belongings import checked, document_named, files_in, sha256_of
+from ocr.evaluation.importing.belongings import checked, document_named, each_file, sha256_of
 from ocr.evaluation.importing.xml import all_named, number_in, parse_xml, text_at
 from ocr.evaluation.truth import Truth, TruthError
 
@@ -14,16 +14,7 @@ from ocr.evaluation.truth import Truth, TruthError
 def read_alto(path: Path, documents: Path | None = None) -> Iterator[Truth | TruthError]:
     """One truth a file. The scan is the one the file names, else one of its own name, in `documents`, beside the file
     or in the folder `img` or `images` beside the file's own."""
-    try:
-        files = files_in(path, ".xml")
-    except TruthError as error:
-        yield error
-        return
-    for file in files:
-        try:
-            yield _from_file(file, documents)
-        except TruthError as error:
-            yield error
+    return each_file(path, ".xml", lambda file: _from_file(file, documents))
 
 
 def _from_file(file: Path, documents: Path | None) -> Truth:

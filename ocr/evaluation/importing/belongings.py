@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -53,6 +54,20 @@ def checked(source: str, **known: object) -> Truth:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the document"
         raise TruthError(f"{source}: {place}: {first['msg']}") from error
+
+
+def each_file(path: Path, suffix: str, truth_of: Callable[[Path], Truth]) -> Iterator[Truth | TruthError]:
+    """What `truth_of` makes of the file, or of each with that suffix below a folder; faults come as errors in order."""
+    try:
+        files = files_in(path, suffix)
+    except TruthError as error:
+        yield error
+        return
+    for file in files:
+        try:
+            yield truth_of(file)
+        except TruthError as error:
+            yield error
 
 
 def files_in(path: Path, suffix: str) -> list[Path]:

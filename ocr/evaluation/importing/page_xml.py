@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from ocr.evaluation.importing.alto import scan_folders
-from ocr.evaluation.importing.belongings import checked, document_named, files_in, sha256_of
+from ocr.evaluation.importing.belongings import checked, document_named, each_file, sha256_of
 from ocr.evaluation.importing.xml import all_named, parse_xml, text_at
 from ocr.evaluation.truth import Box, Truth, TruthError
 
@@ -26,16 +26,7 @@ KINDS = {"TableRegion": "table", "ImageRegion": "figure", "GraphicRegion": "figu
 
 def read_page_xml(path: Path, documents: Path | None = None) -> Iterator[Truth | TruthError]:
     """One truth a file; the scan is found as for ALTO, by `imageFilename`."""
-    try:
-        files = files_in(path, ".xml")
-    except TruthError as error:
-        yield error
-        return
-    for file in files:
-        try:
-            yield _from_file(file, documents)
-        except TruthError as error:
-            yield error
+    return each_file(path, ".xml", lambda file: _from_file(file, documents))
 
 
 def _from_file(file: Path, documents: Path | None) -> Truth:
