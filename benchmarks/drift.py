@@ -34,7 +34,7 @@ from resources.settings import DriftSettings
 FIGURES = Path(__file__).parents[1] / "docs" / "results" / "drift"
 SETTINGS = DriftSettings()
 STREAMS, PEER_STREAMS, UNCHANGED = 200, 40, 2000
-TRIALS, BEFORE, AFTER, EXPLAINED = 30, 60, 100, 10
+TRIALS, BEFORE, AFTER, EXPLAINED = 20, 60, 100, 5
 CLUMP = 20
 
 Peer = Callable[[np.ndarray, np.ndarray], int | None]

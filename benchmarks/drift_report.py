@@ -32,8 +32,8 @@ itself comes in runs. `[drift] mix = false` leaves the mix out.
 """
 COLUMNS = """
 Median (90th percentile) of the streams without a false alarm before the change, and the share found within 50
-documents; – is more than 100. *false*: streams, of 30, with an alarm in the 60 documents before the change. *cause*:
-what ours puts the change down to at the moment of the alarm, in ten streams.
+documents; – is more than 100. *false*: streams, of 20, with an alarm in the 60 documents before the change. *cause*:
+what ours puts the change down to at the moment of the alarm, in five streams.
 """
 SWAP = """
 `pages.deskew = false` on scans of 3° deviation, after 60 documents read with it on.

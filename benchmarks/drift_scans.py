@@ -61,7 +61,6 @@ SCENARIOS: dict[str, Scanner] = {
     "contrast less by 40 %": Scanner(contrast=0.6),
     "grain of 4 levels": Scanner(noise=4.0),
     "half German, not a fifth": Scanner(german=0.5),
-    "all German": Scanner(german=1.0),
 }
 CROOKED = Scanner(skew_spread=3.0)
 SWAP_BEFORE, SWAP_SAME, SWAP_NEW = "deskew on", "deskew off, the same documents", "deskew off, new documents"

@@ -11,7 +11,7 @@ from resources.drift.causes import Cause, cause_of
 from resources.drift.gathering import gather
 from resources.drift.kept import Key, Reference, load_references, load_rows, new_reference, save_reference
 from resources.drift.series import Series, series_of
-from resources.drift.signals import WATCHED
+from resources.drift.signals import SIGNALS, WATCHED
 from resources.drift.watching import Alarm, Watched, watch
 from resources.lake import Lake
 from resources.ledger import Ledger
@@ -114,7 +114,7 @@ def detail_of(report: Report, told: Told) -> dict[str, Any]:
         "settled_at": settled_at,
         "since": report.series.keys[alarm.since][0],
         "documents_since": alarm.at - alarm.since + 1,
-        "signals": list(alarm.signals),
+        "signals": [f"{SIGNALS[name].stage} {name}" for name in alarm.signals],
         "first_stage": cause.first_stage,
         "cause": cause.of,
         "sure": cause.sure,
