@@ -18,7 +18,7 @@ from ocr.stages import READS
 from resources.lake import Lake
 from resources.lake.store import version_of
 from resources.ledger import Document, Ledger, input_hash, schema
-from resources.ledger.promotions import history, needed_to_roll_back
+from resources.ledger.promotions import needed_to_roll_back
 from resources.ledger.retired import Retired, drop, retired
 
 Fingerprints = Mapping[str, str]
@@ -41,7 +41,9 @@ def prunable(ledger: Ledger, lake: Lake, kept_for: Sequence[Fingerprints], befor
     `kept_for`: fingerprints, by stage, of settings whose outputs are kept.
     """
     current, old, aside = ledger.outputs(), retired(ledger), _aside(lake, ledger)
-    published, back = _published_at(ledger), _needed_back(ledger)
+    published = _published_at(ledger)
+    with ledger.engine.connect() as connection:
+        back = needed_to_roll_back(connection)
     for document in ledger.documents():
         key = document.document
         known: dict[tuple[str, str], Made] = {}
@@ -125,12 +127,3 @@ def _published_at(ledger: Ledger) -> str | None:
     table = schema.publications
     with ledger.engine.connect() as connection:
         return connection.execute(sa.select(sa.func.max(table.c.made_at))).scalar()
-
-
-def _needed_back(ledger: Ledger) -> set[tuple[str, str, str]]:
-    """Outputs that rolling back the last promotion makes current, or that a rollback under way is making so."""
-    kept = schema.kept_outputs
-    with ledger.engine.connect() as connection:
-        undone = [one.undoes for one in history(connection) if one.undoes is not None]
-        query = sa.select(kept.c.document, kept.c.stage, kept.c.version).where(kept.c.promotion.in_(undone))
-        return needed_to_roll_back(connection) | {tuple(row) for row in connection.execute(query)}
