@@ -10,15 +10,19 @@ from typer.testing import CliRunner
 
 from ocr_assets import worker
 from ocr_assets.automation.experiment import experiment, run_config
+from ocr_assets.automation.instance import open_instance
 from ocr_assets.cli import app
 from ocr_assets_tests.resources.variants.standing_in import STANDING_IN, arrive
+from partitions import add_documents
 from resources.experiments.kept import kept, latest
 from resources.lake import Lake
 from resources.ledger import Ledger
+from resources.ledger.split import Split
 from resources.settings import load_settings
 from resources.stores import LakeResource, LedgerResource
 from resources.variants.aside import read_aside
-from resources.variants.variant import define
+from resources.variants.sides import pending
+from resources.variants.variant import define, fingerprints_of
 
 
 @pytest.fixture
@@ -93,3 +97,29 @@ def test_the_command_defines_lists_and_refuses_in_one_line(stores: tuple[Lake, L
     back = run(app, ["experiment", "rollback", "--reason", "worse"])
     assert back.exit_code == 0 and load_settings().pages.dpi == 200
     assert kept(stores[0], "sharp") == []
+
+
+def test_a_batch_that_holds_both_sides_of_a_split_is_read_by_both(
+    stores: tuple[Lake, Ledger], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    monkeypatch.setenv("OCR_EXPERIMENT__CHALLENGER", "lenient")
+    monkeypatch.setenv("OCR_EXPERIMENT__SHARE", "0.5")
+    ledger = Ledger(load_settings().ledger_url, Split("lenient", 0.5))
+    arrive(ledger, tmp_path / "in", *(f"letter {n}" for n in range(6)))
+    keys = [document.document for document in ledger.documents()]
+    with open_instance() as instance:
+        add_documents(instance, keys)
+        answers = io.StringIO()
+        worker.serve(io.StringIO(json.dumps({"read": [keys[0], keys[-1]]}) + "\n"), answers)
+        assert json.loads(answers.getvalue().splitlines()[-1]) == {"ok": True}
+        shown = instance.get_latest_materialization_event(dg.AssetKey("records"))
+    outputs = ledger.outputs()
+    sides = {document.document: document.variant for document in ledger.documents()}
+    for key, side in sides.items():
+        assert outputs[key]["records"].fingerprint == fingerprints_of(side)["records"]
+    assert 0 < list(sides.values()).count("lenient") < len(sides)
+    assert pending(ledger, load_settings()) == []
+    assert shown is not None and shown.asset_materialization is not None
+    counted = shown.asset_materialization.metadata["batch_by_variant"].value
+    assert counted == {"champion": list(sides.values()).count(""), "lenient": list(sides.values()).count("lenient")}

@@ -60,11 +60,15 @@ def pages(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
     return _each("pages", readings, work)
 
 
-def nothing(stage: str):
-    def function(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
-        return _each(stage, readings, lambda reading: None)
+def regions(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
+    return _each("regions", readings, lambda reading: None)
 
-    return function
+
+def embeddings(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
+    def work(reading: Reading) -> None:
+        reading.chunks, reading.vectors = [], np.zeros((0, 4), np.float32)
+
+    return _each("embeddings", readings, work)
 
 
 def text(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
@@ -102,8 +106,8 @@ def records(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
 STANDING_IN = {
     "raw_document": raw_document,
     "pages": pages,
-    "regions": nothing("regions"),
+    "regions": regions,
     "text": text,
     "records": records,
-    "embeddings": nothing("embeddings"),
+    "embeddings": embeddings,
 }
