@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ocr.flow import STAGES as STAGES
 from ocr.engines import LayoutDetector, OrientationClassifier, TextDetector, TextRecognizer
 from ocr.loading import version
 from ocr.settings import INERT, ReadingSettings
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
     from ocr.extraction.entities import EntityEngine
     from ocr.recognition.panel import Panel
 
-STAGES = ("raw_document", "pages", "regions", "text", "records", "embeddings")
-
-CODE_VERSIONS = {"raw_document": 1, "pages": 3, "regions": 2, "text": 2, "records": 2, "embeddings": 1}
+CODE_VERSIONS = {"raw_document": 1, "pages": 4, "regions": 2, "text": 2, "records": 2, "embeddings": 1}
 """Raised by hand when a stage's own code gives other answers: everything it made is then stale. A hash of the source
 would make an archive stale with every comment."""
 

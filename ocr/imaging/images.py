@@ -22,6 +22,7 @@ quality 95 (0.2 MB and 0.8 MB at 200 dpi) and lose nothing, for 30 ms instead of
 larger, and there the JPEG hardly costs reading anything (PP-OCR's word F1 on receipts: .600 after, .602 before)."""
 
 _JPEG_QUALITY = 95
+_STRIPS = 8
 
 
 class PageImages:
@@ -78,9 +79,30 @@ def encode(image: Image) -> tuple[Literal[".png", ".jpg"], bytes]:
     import cv2
 
     stored = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
-    jpeg = _imencode(".jpg", stored, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
-    png = _imencode(".png", stored, [cv2.IMWRITE_PNG_COMPRESSION, 3])
-    return (".png", png) if len(png) <= _PNG_MARGIN * len(jpeg) else (".jpg", jpeg)
+    sample = _strips(stored)
+    return (".png", _png(stored)) if len(_png(sample)) <= _PNG_MARGIN * len(_jpeg(sample)) else (".jpg", _jpeg(stored))
+
+
+def _strips(image: Image) -> Image:
+    """A sixth of the page, in strips from all of it: enough to tell clean paper from a photograph."""
+    height = image.shape[0]
+    strip = max(8, height // (6 * _STRIPS))
+    if height <= 2 * strip * _STRIPS:
+        return image
+    tops = np.linspace(0, height - strip, _STRIPS).astype(int)
+    return np.concatenate([image[top : top + strip] for top in tops])
+
+
+def _png(image: Image) -> bytes:
+    import cv2
+
+    return _imencode(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, 3])
+
+
+def _jpeg(image: Image) -> bytes:
+    import cv2
+
+    return _imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
 
 
 def decode(data: bytes) -> Image:
