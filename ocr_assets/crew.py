@@ -1,32 +1,24 @@
 """The crew: worker processes that take batches from one queue, and what they got done.
 
 A worker that dies is replaced and its batch is begun again: what was recorded is not redone, and a document that
-keeps ending its worker is rejected by the ledger's count of attempts.
+keeps ending its worker is rejected by the ledger's count of attempts. One that has grown too large leaves between two
+batches, and the next batch starts another.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
 import queue
-import subprocess
-import sys
 import threading
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ocr.extraction.entities.budget import RUN_VARIABLE
-from resources.settings import Settings, home
+from ocr_assets.processes import Worker, WorkerError, answer, ask, begin, let_go, log_of, wait_for
+from resources.settings import Settings
 
 DEATHS_WITHOUT_PROGRESS = 20
 """A batch that ends this many workers is given up: more than any batch needs to have its culprits rejected."""
-
-
-class WorkerError(Exception):
-    """A worker could not be started or a run failed through no document's fault; names the log."""
 
 
 @dataclass(slots=True)
@@ -36,8 +28,8 @@ class Crew:
     settings: Settings
     errors: list[str] = field(default_factory=list)
     run: str = field(default_factory=lambda: uuid.uuid4().hex)
-    _processes: list[subprocess.Popen[str]] = field(default_factory=list)
-    _idle: list[subprocess.Popen[str]] = field(default_factory=list)
+    _processes: list[Worker] = field(default_factory=list)
+    _idle: list[Worker] = field(default_factory=list)
     _stopping: threading.Event = field(default_factory=threading.Event)
 
     def read(self, batches: Sequence[tuple[str, str]], count: int) -> list[threading.Thread]:
@@ -69,23 +61,19 @@ class Crew:
         try:
             if not self._idle:
                 self._idle.append(self._start(0))
-            answer = self._ask(self._idle[0], request)
+            told = ask(self._idle[0], request)
         except WorkerError as error:
             return {"ok": False, "error": str(error)}
-        return answer or {"ok": False, "error": f"the worker ended at this; {_log(0)}"}
+        if told is None or told.get("leaving"):
+            self._idle.pop(0)
+        return told or {"ok": False, "error": f"the worker ended at this; {_log(0)}"}
 
     def dismiss(self) -> None:
         """Let the workers end, which they do when nothing more is asked of them."""
         for process in self._processes:
-            if process.stdin is not None:
-                # One that has died cannot be told.
-                with contextlib.suppress(BrokenPipeError):
-                    process.stdin.close()
+            let_go(process)
         for process in self._processes:
-            try:
-                process.wait(timeout=30)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            wait_for(process)
 
     def stop(self) -> None:
         """End all workers at once. What they had recorded stays, and what they had in hand is begun again."""
@@ -96,7 +84,7 @@ class Crew:
             process.wait()
 
     def _work(self, number: int, waiting: queue.SimpleQueue[dict[str, Any]]) -> None:
-        worker: subprocess.Popen[str] | None = None
+        worker: Worker | None = None
         try:
             while not self._stopping.is_set() and not self.errors:
                 try:
@@ -109,58 +97,28 @@ class Crew:
         if worker is not None:
             self._idle.append(worker)
 
-    def _read_batch(
-        self, number: int, worker: subprocess.Popen[str] | None, request: dict[str, Any]
-    ) -> subprocess.Popen[str]:
+    def _read_batch(self, number: int, worker: Worker | None, request: dict[str, Any]) -> Worker | None:
+        """The worker that has done it, where it stays."""
         for _ in range(DEATHS_WITHOUT_PROGRESS):
             worker = worker or self._start(number)
-            answer = self._ask(worker, request)
-            if answer is not None:
-                if not answer["ok"]:
-                    raise WorkerError(answer.get("error", "the run failed"))
-                return worker
+            told = ask(worker, request)
+            if told is not None:
+                if not told["ok"]:
+                    raise WorkerError(told.get("error", "the run failed"))
+                return None if told.get("leaving") else worker
             if self._stopping.is_set():
                 return worker
             worker = None
         keys = request.get("read") or request["aside"]
         raise WorkerError(f"the batch {keys[0]} .. {keys[-1]} ended {DEATHS_WITHOUT_PROGRESS} workers; {_log(number)}")
 
-    def _start(self, number: int) -> subprocess.Popen[str]:
-        threads = str(self.settings.engines.threads)
-        path = home() / "logs" / f"worker-{number}.log"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "ocr_assets.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                # Ctrl-C reaches the coordinator, which ends its workers; they must not unwind on their own.
-                start_new_session=True,
-                env={**os.environ, "OMP_NUM_THREADS": threads, "OCR_HOME": str(home()), RUN_VARIABLE: self.run},
-            )
+    def _start(self, number: int) -> Worker:
+        process = begin(f"worker-{number}", self.settings.engines.threads, self.run)
         self._processes.append(process)
-        if _answer(process) is None and not self._stopping.is_set():
+        if answer(process) is None and not self._stopping.is_set():
             raise WorkerError(f"a worker could not start; {_log(number)}")
         return process
 
-    def _ask(self, worker: subprocess.Popen[str], request: dict[str, Any]) -> dict[str, Any] | None:
-        assert worker.stdin is not None
-        try:
-            worker.stdin.write(json.dumps(request) + "\n")
-            worker.stdin.flush()
-        except BrokenPipeError:
-            return None
-        return _answer(worker)
-
-
-def _answer(worker: subprocess.Popen[str]) -> dict[str, Any] | None:
-    """The worker's next answer, or None where it has died."""
-    assert worker.stdout is not None
-    line = worker.stdout.readline()
-    return json.loads(line) if line.endswith("\n") else None
-
 
 def _log(number: int) -> str:
-    return f"its log is {home() / 'logs' / f'worker-{number}.log'}"
+    return f"its log is {log_of(f'worker-{number}')}"

@@ -4,7 +4,10 @@ It reads one JSON request a line from its input and answers one JSON line each o
 
     {"read": [first key, last key]}    {"publish": true}    {"publish": true, "accept_loss": "why"}
     {"aside": [keys], "variant": name}    {"experiment": name, "sample": documents, "seed": number}
+    {"run": id of a run that Dagster has made}
     {"ok": true}    {"ok": false, "error": "…"}    {"ok": false, "blocked": "…"}
+
+`"leaving": true` in an answer: it has grown beyond `[run] worker_memory`, and ends.
 """
 
 from __future__ import annotations
@@ -19,11 +22,14 @@ from collections.abc import Sequence
 from typing import Any, TextIO
 
 import dagster as dg
+import psutil
 
 from ocr_assets.assets.evaluation import ACCEPT_LOSS_TAG
 from ocr_assets.automation.experiment import experiment, run_config
 from ocr_assets.automation.instance import open_instance
 from ocr_assets.automation.jobs import publish_corpus, read_documents
+from ocr_assets.automation.launched import execute
+from ocr_assets.automation.owner import PID_TAG, worker_tag
 from ocr_assets.definitions import build_defs
 from partitions import range_tags
 from resources.experiments.experiment import read_both
@@ -34,34 +40,35 @@ from resources.variants.variant import find
 
 log = logging.getLogger(__name__)
 
-PID_TAG = "ocr/worker"
-"""Marks a run as executed by a worker process of this machine: `host:pid`."""
-
-
-def worker_tag(pid: int) -> str:
-    return f"{os.uname().nodename}:{pid}"
-
 
 def serve(requests: TextIO, answers: TextIO) -> None:
-    """Answer requests until there are no more."""
-    definitions = build_defs(executor=dg.in_process_executor)
+    """Answer requests until there are no more, or this process has grown too large."""
+    definitions = build_defs()
+    limit = load_settings().run.worker_memory
     with open_instance() as instance:
         _answer(answers, {"ok": True})
         for line in requests:
-            request = json.loads(line)
-            if "read" in request:
-                tags = range_tags(*request["read"])
-                result = _run(definitions, read_documents.name, instance, tags)
-            elif "aside" in request:
-                result = _aside(request["variant"], request["aside"])
-            elif "experiment" in request:
-                config = run_config(request["experiment"], request["sample"], request["seed"])
-                result = _run(definitions, experiment.name, instance, {}, config)
-            else:
-                accepted = request.get("accept_loss", "")
-                tags = {ACCEPT_LOSS_TAG: accepted} if accepted else {}
-                result = _run(definitions, publish_corpus.name, instance, tags)
-            _answer(answers, result)
+            result = _result(json.loads(line), definitions, instance)
+            leaving = bool(limit) and psutil.Process().memory_info().rss > limit * 2**20
+            _answer(answers, result | {"leaving": True} if leaving else result)
+            if leaving:
+                break
+
+
+def _result(request: dict[str, Any], definitions: dg.Definitions, instance: dg.DagsterInstance) -> dict[str, Any]:
+    if "run" in request:
+        execute(instance, request["run"])
+        return {"ok": True}
+    if "read" in request:
+        return _run(definitions, read_documents.name, instance, range_tags(*request["read"]))
+    if "aside" in request:
+        return _aside(request["variant"], request["aside"])
+    if "experiment" in request:
+        config = run_config(request["experiment"], request["sample"], request["seed"])
+        return _run(definitions, experiment.name, instance, {}, config)
+    accepted = request.get("accept_loss", "")
+    tags = {ACCEPT_LOSS_TAG: accepted} if accepted else {}
+    return _run(definitions, publish_corpus.name, instance, tags)
 
 
 def _aside(variant: str, keys: Sequence[str]) -> dict[str, Any]:

@@ -51,6 +51,9 @@ class RunSettings(Section):
     workers: int = Field(0, ge=0, description="worker processes of `ocr-assets run`; 0: one per core, at most 8")
     batch: int = Field(32, ge=1, description="most documents a worker takes at a time, as one Dagster run")
     crashes: int = Field(3, ge=1, description="times a document may end its worker before it is rejected")
+    worker_memory: int = Field(
+        3_072, ge=0, description="MiB; a worker that holds more after a batch makes way for a new one; 0: no limit"
+    )
 
 
 class ChecksSettings(Section):

@@ -1,37 +1,99 @@
-"""Where runs run: in processes of the code server, as by default, but one whose server was killed is found out.
+"""Where runs run: in worker processes that stay warm, and one whose process was killed is found out.
 
-Dagster's own launcher cannot tell: after a power cut or `kill -9` such a run would be shown as running for a day, and
-hold its place in the pool of documents. Here the daemon ends it within a minute and, by `run_retries`, begins it again.
+Dagster's own launcher starts a process a run, and cannot tell whether it lives: after a power cut or `kill -9` such a
+run would be shown as running for a day, and hold its place in the pool of documents. Here it is ended, and by
+`run_retries` begun again: at once by the daemon that started the worker, within a minute by one that came after it.
 """
 
 from __future__ import annotations
 
 import json
 import socket
+import sys
+from collections.abc import Hashable
 from typing import Any
 
 import dagster as dg
 
-# Not exported by Dagster: what its monitoring expects of a launcher.
-from dagster._core.launcher.base import CheckRunHealthResult, WorkerStatus
+# Not exported by Dagster: what it gives to a launcher, and what its monitoring expects of one.
+from dagster._core.launcher.base import CheckRunHealthResult, LaunchRunContext, WorkerStatus
+
+from ocr_assets.automation.owner import PID_TAG, is_lost
+from ocr_assets.automation.warm import Launch, WarmWorkers
+from resources.settings import FILE, home, load_settings
 
 SERVER_TAG = ".dagster/grpc_info"
 CONNECT_SECONDS = 5.0
 
 
 class LocalRunLauncher(dg.DefaultRunLauncher):
-    """Dagster's launcher, with health."""
+    """Warm workers for code locations of this environment; others run as Dagster runs them."""
+
+    def __init__(self, inst_data: Any = None) -> None:
+        super().__init__(inst_data)
+        self._workers = WarmWorkers()
+
+    def launch_run(self, context: LaunchRunContext) -> None:
+        run = context.dagster_run
+        origin = context.job_code_origin
+        if origin is None or origin.repository_origin.executable_path != sys.executable:
+            super().launch_run(context)
+            return
+        instance = self._instance
+
+        def lost(why: str) -> None:
+            left = instance.get_run_by_id(run.run_id)
+            if left is not None and not left.is_finished:
+                instance.report_run_failed(left, why)
+
+        self._workers.execute(Launch(run.run_id, lost), _version(context), load_settings().engines.threads)
+
+    def terminate(self, run_id: str) -> bool:
+        """A worker looks every second whether its run is to end."""
+        run = self._instance.get_run_by_id(run_id)
+        if run is None or run.is_finished:
+            return False
+        if SERVER_TAG in run.tags:
+            return super().terminate(run_id)
+        self._instance.report_run_canceling(run)
+        return True
+
+    def dispose(self) -> None:
+        self._workers.dismiss()
 
     @property
     def supports_check_run_worker_health(self) -> bool:
         return True
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
-        """Failed where the server that runs it is gone. What the server's process lost, the server says itself."""
+        """Failed where the worker or the server that runs it is gone."""
+        if PID_TAG in run.tags:
+            if is_lost(run):
+                return CheckRunHealthResult(WorkerStatus.FAILED, "its worker was killed; what it had recorded is kept")
+            return CheckRunHealthResult(WorkerStatus.RUNNING)
         tag = run.tags.get(SERVER_TAG)
         if tag is not None and not listens(json.loads(tag)):
             return CheckRunHealthResult(WorkerStatus.FAILED, "the code server that ran it is gone")
         return CheckRunHealthResult(WorkerStatus.RUNNING)
+
+
+def _version(context: LaunchRunContext) -> Hashable:
+    """Changes when the code location is loaded again, the settings file is written or something is promoted."""
+    file = home() / FILE
+    stat = file.stat() if file.exists() else None
+    return (
+        _server(context),
+        (stat.st_mtime_ns, stat.st_size) if stat is not None else None,
+        load_settings().model_dump_json(),
+    )
+
+
+def _server(context: LaunchRunContext) -> str:
+    origin = context.dagster_run.remote_job_origin
+    if origin is None or context.workspace is None:
+        return ""
+    location = context.workspace.get_code_location(origin.repository_origin.code_location_origin.location_name)
+    return str(getattr(location, "server_id", ""))
 
 
 def listens(server: dict[str, Any]) -> bool:

@@ -31,8 +31,8 @@ class Budget:
     def __init__(self, settings: EntitiesSettings, folder: Path | None) -> None:
         self.settings = settings
         self._limited = bool(settings.run_tokens or settings.run_cost)
-        run = os.environ.get(RUN_VARIABLE) or f"{os.getpid()}-{time.time_ns()}"
-        self._path = folder / "spent" / f"{run}.txt" if folder is not None else None
+        self._folder = folder
+        self._alone = f"{os.getpid()}-{time.time_ns()}"
         self._lock = threading.Lock()
         self._here = (0, 0.0)
 
@@ -49,11 +49,13 @@ class Budget:
         if not self._limited:
             return True
         with self._lock:
-            if self._path is None:
+            if self._folder is None:
                 fits, self._here = self._sum(self._here, tokens, money, within)
                 return fits
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            # Asked each time: a process that stays works for one run after another.
+            path = self._folder / "spent" / f"{os.environ.get(RUN_VARIABLE) or self._alone}.txt"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX)
                 written = os.pread(handle, 100, 0).split()
