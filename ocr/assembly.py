@@ -11,8 +11,8 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ocr.flow import STAGES as STAGES
 from ocr.engines import LayoutDetector, OrientationClassifier, TextDetector, TextRecognizer
+from ocr.flow import STAGES as STAGES
 from ocr.loading import version
 from ocr.settings import INERT, ReadingSettings
 

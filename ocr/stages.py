@@ -22,6 +22,7 @@ from ocr import loading
 from ocr.assembly import Engines
 from ocr.documents import Chunk, Line, Page, RawDocument, Record, Region, Rejection, TableCell, TextBox, Word
 from ocr.errors import BrokenDocument, DocumentError, EmptyDocument, EngineError, InternalError, SourceChanged
+from ocr.flow import READS as READS
 from ocr.imaging.images import PageImages
 from ocr.settings import RecordsSettings
 
@@ -291,16 +292,6 @@ STAGE_FUNCTIONS: dict[str, Callable[[Iterable[Reading], Engines], Iterator[Outco
     "records": records,
     "embeddings": embeddings,
 }
-
-READS: dict[str, tuple[str, ...]] = {
-    "raw_document": (),
-    "pages": ("raw_document",),
-    "regions": ("raw_document", "pages"),
-    "text": ("pages", "regions"),
-    "records": ("pages", "regions", "text"),
-    "embeddings": ("regions", "text"),
-}
-"""The stages whose parts of a reading each stage reads: what must be loaded before it, and what makes it stale."""
 
 
 def _each(stage: str, readings: Iterable[Reading], work: Callable[[Reading], None]) -> Iterator[Outcome]:

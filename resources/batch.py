@@ -12,11 +12,12 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from ocr.assembly import STAGES, Engines
+from ocr.assembly import Engines
 from ocr.documents import Rejection
 from ocr.errors import EngineError, InternalError, ReaderCrashed
+from ocr.flow import READS, STAGES
 from ocr.imaging.images import PageImages
-from ocr.stages import READS, STAGE_FUNCTIONS, Outcome, Reading, Rejected
+from ocr.stages import STAGE_FUNCTIONS, Outcome, Reading, Rejected
 from resources.lake import Lake, Manifest, load_parts, save_parts
 from resources.lake.store import version_of
 from resources.ledger import Document, Ledger, Output, input_hash

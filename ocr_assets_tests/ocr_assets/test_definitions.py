@@ -10,7 +10,7 @@ import yaml
 
 from ocr.assembly import STAGES, Engines
 from ocr.settings import EngineSettings, ReadingSettings, RecordsSettings
-from ocr.stages import READS
+from ocr.flow import READS
 from ocr_assets.bundle import bundled
 from ocr_assets.definitions import build_defs
 

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, make_url
 
-from ocr.assembly import STAGES
 from ocr.errors import SourceChanged
-from resources.lake.store import Manifest
-from resources.ledger import asking, outbox, schema
+from resources.ledger import asking, chains, changes, outbox, schema
 from resources.ledger.evolution import evolve
-from resources.ledger.outcomes import input_hash, retell, tell
+from resources.ledger.outcomes import retell, tell
 from resources.ledger.places import take_over
-from resources.ledger.rows import Document, NewDocument, Output, Pending, Progress, left_out
+from resources.ledger.rows import Document, NewDocument, Output, Pending, Progress
 from resources.ledger.split import NO_SPLIT, Split
 from resources.ledger.statements import chunks, now, tune_sqlite, upsert
 from resources.sources import place_of
+
+if TYPE_CHECKING:
+    from resources.lake.store import Manifest
 
 
 class Ledger:
@@ -51,6 +51,7 @@ class Ledger:
         """
         seen_at = now()
         new: list[str] = []
+        changed = False
         with self.transaction() as connection:
             known = self._known_content(connection, [a.sha256 for a in arrivals])
             for arrival in arrivals:
@@ -72,8 +73,9 @@ class Ledger:
                             received_at=seen_at,
                         )
                     )
-                take_over(connection, arrival.uri, key, arrival.environment)
+                changed |= take_over(connection, arrival.uri, key, arrival.environment)
                 lost = self._forget_lost_source(connection, key)
+                changed |= lost
                 upsert(
                     connection,
                     schema.sources,
@@ -87,6 +89,8 @@ class Ledger:
                 )
                 if arrival.asked_by:
                     asking.ask(connection, key, arrival.asked_by, again=lost)
+            if changed:
+                changes.touch(connection)
         return new
 
     def known_files(self, environment: str = "live") -> dict[str, tuple[int, float]]:
@@ -151,6 +155,7 @@ class Ledger:
         with self.transaction() as connection:
             self._enter(connection, manifest)
             tell(connection, manifest.document)
+            changes.touch(connection)
 
     def emit(self, kind: str, subject: str, detail: Mapping[str, Any], *, environment: str = "live", key: str) -> str:
         """Write one event into the outbox, as `outbox.emit` does; returns its id."""
@@ -162,7 +167,12 @@ class Ledger:
         with self.transaction() as connection:
             connection.execute(schema.attempts.delete())
             connection.execute(schema.refusals.delete())
-            return connection.execute(schema.outputs.delete().where(schema.outputs.c.status == "rejected")).rowcount
+            table = schema.outputs
+            rejected = table.c.status == "rejected"
+            chains.forget(connection, sa.select(table.c.document).where(rejected))
+            forgotten = connection.execute(table.delete().where(rejected)).rowcount
+            changes.touch(connection)
+        return forgotten
 
     def rejected(self) -> int:
         """How many live documents are rejected now."""
@@ -195,6 +205,7 @@ class Ledger:
                 self._enter(connection, manifest)
         with self.transaction() as connection:
             retell(connection)
+            changes.touch(connection)
         return len(found)
 
     # --- what is left to do ------------------------------------------------------------------------------------
@@ -206,15 +217,7 @@ class Ledger:
 
         `by_variant` has the fingerprints for documents of the variants that are in a split now.
         """
-        outputs = self.outputs()
-        found: list[Pending] = []
-        for document in self.documents():
-            if document.superseded_by is None:
-                expected = (by_variant or {}).get(document.variant, fingerprints)
-                item = _first_stale(document, outputs.get(document.document, {}), expected)
-                if item is not None:
-                    found.append(item)
-        return found
+        return chains.pending(self, fingerprints, by_variant or {})
 
     def progress(self, since: str) -> dict[str, Progress]:
         """By stage, what was recorded since a time (ISO, UTC)."""
@@ -229,21 +232,8 @@ class Ledger:
             return {stage: Progress(*counts) for stage, *counts in connection.execute(query)}
 
     def state(self) -> str:
-        """A digest of all current outcomes: equal state, equal corpus."""
-        table = schema.outputs
-        digest = hashlib.sha256()
-        query = (
-            sa.select(table.c.document, table.c.stage, table.c.version, table.c.status)
-            .where(table.c.current)
-            .order_by(table.c.document, table.c.stage)
-        )
-        superseded = sa.select(schema.documents.c.document).where(schema.documents.c.superseded_by.is_not(None))
-        with self.engine.connect() as connection:
-            for row in connection.execute(query):
-                digest.update("|".join(row).encode())
-            for row in connection.execute(superseded.order_by(schema.documents.c.document)):
-                digest.update(row.document.encode())
-        return digest.hexdigest()
+        """What outcomes are now: equal state, equal corpus."""
+        return changes.state(self.engine)
 
     def published_state(self) -> str | None:
         """The state the corpus was last built from."""
@@ -285,7 +275,10 @@ class Ledger:
         """A document whose file was gone when it was to be read is read once its file is there again."""
         table = schema.outputs
         mine = (table.c.document == key) & (table.c.code == SourceChanged.code)
-        return bool(connection.execute(table.delete().where(mine)).rowcount)
+        lost = bool(connection.execute(table.delete().where(mine)).rowcount)
+        if lost:
+            chains.note(connection, key, None)
+        return lost
 
     def _enter(self, connection: Connection, manifest: Manifest) -> None:
         table, rejection = schema.outputs, manifest.rejection or {}
@@ -319,22 +312,3 @@ class Ledger:
         table = schema.outputs
         mine = (table.c.document == document) & (table.c.stage == stage) & table.c.current
         connection.execute(table.update().where(mine).values(current=False, retired_at=now()))
-
-
-def _first_stale(document: Document, outputs: Mapping[str, Output], fingerprints: Mapping[str, str]) -> Pending | None:
-    hashes: dict[str, str] = {}
-    for stage in STAGES:
-        output = outputs.get(stage)
-        if output is None:
-            return Pending(document.document, stage, "not read yet" if stage == STAGES[0] else "interrupted")
-        why = left_out(output.fingerprint, fingerprints[stage])
-        if why:
-            return Pending(document.document, stage, f"left incomplete: {why}", incomplete=True)
-        if output.fingerprint != fingerprints[stage]:
-            return Pending(document.document, stage, "made by another model or setting")
-        if output.input_hash != input_hash(stage, document.sha256, hashes):
-            return Pending(document.document, stage, "its input changed")
-        if output.status == "rejected":
-            return None
-        hashes[stage] = output.output_hash
-    return None

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from ocr.assembly import STAGES
-from ocr.stages import READS
 from resources.events.kinds import LONGEST
-from resources.ledger import schema
+from resources.ledger import chains, schema
 from resources.ledger.outbox import emit
 from resources.ledger.requests import answer_each, answered
 
@@ -32,21 +30,18 @@ class Outcome:
     digest: str
 
 
-def input_hash(stage: str, sha256: str, output_hashes: Mapping[str, str]) -> str:
-    """What a stage's output depends on besides its fingerprint: the outputs it reads, or the bytes themselves."""
-    parts = [output_hashes[upstream] for upstream in READS[stage]] or [sha256]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
 def tell(connection: Connection, document: str, *, held_back: bool = False) -> None:
-    """Write the event of a document's outcome where it has come to one, and it is not the one told of last.
+    """Note what a document's outputs amount to, and write the event of its outcome where it has come to one that is
+    not the one told of last.
 
     Read again to the same end, a document causes no second event. One that goes back to an earlier outcome causes a new
     one, since its consumers know a later one.
     """
-    outcome = outcome_of(connection, document)
-    if outcome is None:
+    of, chain = _held(connection, document)
+    chains.note(connection, document, chain)
+    if of is None or chain is None:
         return
+    outcome = _outcome(connection, of, chain)
     table = schema.outbox
     of_outcomes = (
         (table.c.subject == document) & table.c.kind.in_([READ, REJECTED]) & table.c.key.startswith(f"{document} ")
@@ -74,13 +69,28 @@ def retell(connection: Connection) -> None:
 
 def outcome_of(connection: Connection, document: str) -> Outcome | None:
     """The outcome of a document, or None while it is on its way. Holds the document until the transaction's end."""
+    of, chain = _held(connection, document)
+    return None if of is None or chain is None else _outcome(connection, of, chain)
+
+
+def requests_of(connection: Connection, document: str) -> list[dict[str, Any]]:
+    """Everyone who asked for a document, in the order they asked."""
+    table = schema.requests
+    query = sa.select(table.c.id, table.c.reply_to, table.c.options).where(table.c.document == document)
+    rows = connection.execute(query.order_by(table.c.received_at, table.c.id))
+    return [{"id": row.id, "reply_to": row.reply_to, "options": json.loads(row.options or "{}")} for row in rows]
+
+
+def _held(connection: Connection, document: str) -> tuple[RowMapping | None, list[RowMapping] | None]:
+    """A document's row, held until the transaction's end, and its chain."""
     # On Postgres too, what two workers record of one document then has one order.
     query = sa.select(schema.documents).where(schema.documents.c.document == document).with_for_update()
     of = connection.execute(query).mappings().first()
-    chain = _chain(connection, document, of["sha256"]) if of is not None else None
-    if of is None or chain is None:
-        return None
-    last = chain[-1]
+    return of, (chains.chain_of(connection, document, of["sha256"]) if of is not None else None)
+
+
+def _outcome(connection: Connection, of: RowMapping, chain: Sequence[RowMapping]) -> Outcome:
+    document, last = of["document"], chain[-1]
     rejected = last["status"] == "rejected"
     detail = {name: of[name] for name in ("document", "name", "uri", "sha256", "collection", "received_at", "variant")}
     detail |= {"pages": max(one["pages"] for one in chain), "recorded_at": last["made_at"]}
@@ -92,29 +102,3 @@ def outcome_of(connection: Connection, document: str) -> Outcome | None:
     ends = "\n".join(f"{one['stage']} {one['output_hash']} {one['code']}" for one in chain)
     digest = hashlib.sha256(ends.encode()).hexdigest()
     return Outcome(REJECTED if rejected else READ, document, of["environment"], detail, digest)
-
-
-def requests_of(connection: Connection, document: str) -> list[dict[str, Any]]:
-    """Everyone who asked for a document, in the order they asked."""
-    table = schema.requests
-    query = sa.select(table.c.id, table.c.reply_to, table.c.options).where(table.c.document == document)
-    rows = connection.execute(query.order_by(table.c.received_at, table.c.id))
-    return [{"id": row.id, "reply_to": row.reply_to, "options": json.loads(row.options or "{}")} for row in rows]
-
-
-def _chain(connection: Connection, document: str, sha256: str) -> list[RowMapping] | None:
-    """The current outputs up to the last stage or a rejection, each made of those before it; None where some lack."""
-    table = schema.outputs
-    query = sa.select(table).where((table.c.document == document) & table.c.current)
-    current = {row["stage"]: row for row in connection.execute(query).mappings()}
-    found: list[RowMapping] = []
-    hashes: dict[str, str] = {}
-    for stage in STAGES:
-        output = current.get(stage)
-        if output is None or output["input_hash"] != input_hash(stage, sha256, hashes):
-            return None
-        found.append(output)
-        if output["status"] == "rejected":
-            break
-        hashes[stage] = output["output_hash"]
-    return found

@@ -14,10 +14,15 @@ from resources.sources import place_of
 CHUNK = 500
 
 
-def take_over(connection: Connection, uri: str, document: str, environment: str) -> None:
-    """A document's bytes lie at `uri` now: what lay there before is superseded, unless it lies elsewhere too."""
+def take_over(connection: Connection, uri: str, document: str, environment: str) -> bool:
+    """A document's bytes lie at `uri` now: what lay there before is superseded, unless it lies elsewhere too.
+
+    True where a document became superseded by that, or is not any more.
+    """
     documents, sources = schema.documents, schema.sources
     place = place_of(uri)
+    mine = documents.c.document == document
+    changed = connection.execute(sa.select(documents.c.superseded_by).where(mine)).scalar() is not None
     before = connection.execute(
         sa.select(documents.c.document, documents.c.uri)
         .join(sources, sources.c.document == documents.c.document)
@@ -32,7 +37,9 @@ def take_over(connection: Connection, uri: str, document: str, environment: str)
         ).scalar()
         moved = {"superseded_by": document} if elsewhere is None else {"uri": elsewhere}
         connection.execute(documents.update().where(documents.c.document == older.document).values(moved))
-    connection.execute(documents.update().where(documents.c.document == document).values(superseded_by=None, uri=uri))
+        changed = changed or elsewhere is None
+    connection.execute(documents.update().where(mine).values(superseded_by=None, uri=uri))
+    return changed
 
 
 def known_objects(engine: Engine, places: Sequence[str], environment: str = "live") -> dict[str, tuple[str, int]]:

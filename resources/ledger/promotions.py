@@ -17,6 +17,8 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from ocr.assembly import STAGES
 from ocr.errors import OcrError
+from resources.ledger import chains
+from resources.ledger.changes import touch
 from resources.ledger.ledger import Ledger
 from resources.ledger.outcomes import tell
 from resources.ledger.schema import kept_outputs, outputs, promotions
@@ -93,7 +95,9 @@ def take_back(connection: Connection, reason: str) -> tuple[Promotion, int]:
         raise NothingToRollBack("no promotion is in force")
     last = there[-1]
     made = _enter(connection, last.number, last.variant, last.before, last.overrides, last.experiment, reason)
-    return made, _restore(connection, last.number)
+    documents = _restore(connection, last.number)
+    touch(connection)
+    return made, documents
 
 
 def tell_restored(ledger: Ledger) -> int:
@@ -143,6 +147,7 @@ def _restore(connection: Connection, number: int) -> int:
     out_of_force = table.update().where(of & table.c.current & ~is_kept)
     connection.execute(out_of_force.values(current=False, retired_at=now()))
     connection.execute(table.update().where(of & ~table.c.current & is_kept).values(current=True, retired_at=None))
+    chains.forget(connection, sa.select(kept.c.document).where(mine))
     count = sa.select(sa.func.count(sa.distinct(kept.c.document))).where(mine)
     return connection.execute(count).scalar_one()
 

@@ -89,10 +89,12 @@ class Progress:
 class Pending:
     """A document with work to do: `stage` is the first stage that is missing or stale, `why` says which it is.
 
-    `incomplete`: it was read, but something that could not be had was left out.
+    `incomplete`: it was read, but something that could not be had was left out. `settled`: all stages were read, or it
+    was rejected, by whatever models.
     """
 
     document: str
     stage: str
     why: str
     incomplete: bool = False
+    settled: bool = False

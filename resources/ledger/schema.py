@@ -25,7 +25,9 @@ documents = sa.Table(
     sa.Column("variant", sa.Text, nullable=False, server_default="", comment="side of a split; empty: the champion's"),
     sa.Column("asked_by", sa.Text, comment="the sensor that is to ask for a run; null: nobody, or it was done"),
     sa.Column("batch", sa.Text, comment="the run that was asked for: first..last@time"),
+    sa.Column("chain", sa.Text, comment="digest of what made its outputs; null: some lack, or nobody looked yet"),
     sa.Index("documents_asked_by", "asked_by", "position"),
+    sa.Index("documents_chain", "chain", "variant", "superseded_by"),
     sa.UniqueConstraint("sha256", "environment", name="documents_content"),
 )
 
@@ -90,6 +92,21 @@ outputs = sa.Table(
     sa.Column("made_at", sa.Text, nullable=False),
     sa.Column("retired_at", sa.Text, comment="when another version came into force"),
     sa.Index("outputs_current", "stage", "current"),
+    sa.Index("outputs_made_at", "made_at"),
+    sa.Index(
+        "outputs_rejected",
+        "document",
+        sqlite_where=sa.text("status = 'rejected'"),
+        postgresql_where=sa.text("status = 'rejected'"),
+    ),
+)
+
+changes = sa.Table(
+    "changes",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True, comment="of what: outcomes"),
+    sa.Column("ledger", sa.Text, nullable=False, comment="tells the numbers of this ledger from those of any other"),
+    sa.Column("number", sa.BigInteger, nullable=False, comment="of the last change"),
 )
 
 attempts = sa.Table(
@@ -105,7 +122,7 @@ publications = sa.Table(
     "publications",
     metadata,
     sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True),
-    sa.Column("state", sa.Text, nullable=False, comment="digest of the outputs the corpus was built from"),
+    sa.Column("state", sa.Text, nullable=False, comment="of outcomes when the corpus was built"),
     sa.Column("documents", sa.Integer, nullable=False),
     sa.Column("made_at", sa.Text, nullable=False),
 )

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ocr.assembly import STAGES
-from ocr.stages import READS
+from ocr.flow import READS, STAGES
 from resources.lake.store import version_of
 from resources.ledger import Document, Ledger, Output, input_hash
 from resources.ledger.retired import Retired, retired
