@@ -23,6 +23,7 @@ from ocr_assets.assets.regions import regions_asset
 from ocr_assets.assets.text import text_asset
 from ocr_assets.automation.alerts import alert_sensors
 from ocr_assets.automation.bucket import bucket_sensor
+from ocr_assets.automation.executor import of_this_process
 from ocr_assets.automation.experiment import experiment
 from ocr_assets.automation.inbox import inbox_sensor
 from ocr_assets.automation.jobs import publish_corpus, read_documents
@@ -87,8 +88,7 @@ def build_defs(
             "warehouse": WarehouseResource(path=str(settings.corpus_path)),
             **(resources or {}),
         },
-        # A run's stages follow one another: processes of their own would only load the models again.
-        executor=executor or dg.in_process_executor,
+        executor=executor or of_this_process(),
     )
 
 

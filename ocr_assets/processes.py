@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ocr.extraction.entities.budget import RUN_VARIABLE
+from ocr_assets.automation.executor import WARM_VARIABLE
 from resources.settings import home
 
 Worker = subprocess.Popen[str]
@@ -37,7 +38,13 @@ def begin(log: str, threads: int, run: str = "") -> Worker:
             text=True,
             # Ctrl-C reaches who started it, who ends its workers; they must not unwind on their own.
             start_new_session=True,
-            env={**os.environ, "OMP_NUM_THREADS": str(threads), "OCR_HOME": str(home()), RUN_VARIABLE: run},
+            env={
+                **os.environ,
+                "OMP_NUM_THREADS": str(threads),
+                "OCR_HOME": str(home()),
+                RUN_VARIABLE: run,
+                WARM_VARIABLE: "1",
+            },
         )
 
 

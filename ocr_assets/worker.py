@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 def serve(requests: TextIO, answers: TextIO) -> None:
     """Answer requests until there are no more, or this process has grown too large."""
-    definitions = build_defs()
+    definitions = build_defs(executor=dg.in_process_executor)
     limit = load_settings().run.worker_memory
     with open_instance() as instance:
         _answer(answers, {"ok": True})

@@ -31,7 +31,7 @@ def dagster_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
-def test_a_batch_in_dagster_gives_the_rows_of_the_command_line_and_exact_events(
+def test_a_multiprocess_batch_gives_the_rows_of_the_command_line_and_exact_events(
     cli: Cli, dagster_home: Path, tmp_path: Path
 ) -> None:
     files = some_samples(*FILES)
