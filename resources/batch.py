@@ -87,7 +87,7 @@ def read_stage(
         tasks.append(_task(stage, document, mine, fingerprint))
     todo: list[_Task] = []
     for task in tasks:
-        manifest = None if again else lake.manifest(stage, task.document.document, task.version)
+        manifest = None if again else _kept(stage, task, lake)
         if manifest is None:
             todo.append(task)
         else:
@@ -201,6 +201,15 @@ def _manifest(stage: str, task: _Task, reading: Reading, fingerprint: str) -> Ma
         page_rejections=[asdict(r) for r in reading.rejections] if stage == "pages" else [],
         variant=task.document.variant,
     )
+
+
+def _kept(stage: str, task: _Task, lake: Lake) -> Manifest | None:
+    """The output if it is there. A rejection counts while the ledger holds it: there it is forgotten to try again."""
+    manifest = lake.manifest(stage, task.document.document, task.version)
+    if manifest is None or manifest.rejection is None:
+        return manifest
+    current = task.outputs.get(stage)
+    return manifest if current is not None and current.version == task.version else None
 
 
 def _reuse(stage: str, task: _Task, manifest: Manifest, lake: Lake, ledger: Ledger, reopen: bool) -> Result:
