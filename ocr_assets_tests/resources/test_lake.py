@@ -1,12 +1,5 @@
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Generator
 from pathlib import Path
 
@@ -14,6 +7,7 @@ import pytest
 
 from ocr.assembly import STAGES, Engines
 from ocr_assets.intake import register_files
+from ocr_assets_tests import aws
 from ocr_assets_tests.end_to_end.conftest import some_samples
 from resources.batch import UpstreamMissing, open_reading, read_stage
 from resources.lake import Lake, Manifest
@@ -21,30 +15,16 @@ from resources.ledger import Ledger
 
 
 @pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Generator[str]:
+def s3() -> Generator[str]:
     """A bucket on a local S3 server (moto), reached as a user's settings would reach a real one."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    endpoint = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(endpoint)
-        settings = {"ACCESS_KEY_ID": "test", "SECRET_ACCESS_KEY": "test", "DEFAULT_REGION": "us-east-1"}
-        for name, value in settings.items():
-            monkeypatch.setenv(f"AWS_{name}", value)
-        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-        import boto3
+    import boto3
+    from s3fs import S3FileSystem
 
+    with aws.server():
+        # It keeps file systems by their arguments, which the server's address is none of.
+        S3FileSystem.clear_instance_cache()
         boto3.client("s3").create_bucket(Bucket="lake")
         yield "s3://lake/archive"
-    finally:
-        server.terminate()
-        server.wait()
 
 
 @pytest.fixture(params=["folder", "s3"])
@@ -136,14 +116,3 @@ def _versions(folder: Path, key: str) -> list[str]:
     for stage in ("raw_document", "pages"):
         list(read_stage(stage, [key], engines, lake, ledger, crashes=3))
     return [m.version for m in lake.manifests() if m.stage == "pages"]
-
-
-def _wait_for(endpoint: str, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            urllib.request.urlopen(endpoint, timeout=2)
-            return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.3)
-    raise AssertionError(f"no S3 server at {endpoint} (pid {os.getpid()})")
