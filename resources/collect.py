@@ -1,4 +1,5 @@
-"""Gathers the current outputs of all documents for publishing: live ones, not superseded, read or rejected.
+"""Gathers current outputs for publishing: of live documents, not superseded, read or rejected; of all, or of those
+that changed since a corpus was written.
 
 Records are settled on the way: thresholds of review and people's answers change what the corpus shows, and no output.
 """
@@ -13,10 +14,12 @@ import pyarrow as pa
 from ocr.assembly import STAGES
 from ocr.documents import Field, Record, Rejection, schema, to_table
 from resources.batch import open_reading
-from resources.evaluations.kept import ROWS, kept, rows_of
+from resources.evaluations.kept import ROWS, Evaluation, kept, rows_of
 from resources.lake import Lake, Manifest
 from resources.lake.outputs import read_table
 from resources.ledger import Document, Ledger, Output
+from resources.ledger.shown import shown
+from resources.warehouse import Contents
 
 TOGETHER = 100  # documents whose rows are handed over as one table
 
@@ -66,41 +69,59 @@ EVALUATIONS = 100  # how many evaluations, the newest, are published
 EVALUATION_ROWS = pa.schema([("evaluation", pa.string()), ("made_at", pa.string()), *ROWS])
 
 Settling = Callable[[Document, Record], Record]
+Mark = Callable[[str], str]
 
 
 @dataclass(slots=True)
 class Collected:
-    """`documents` has a row per document; `parts` yields tables per noun; `settled` counts by the ledger alone."""
+    """`documents` has a row per document that comes; `parts` yields tables per noun.
+
+    `digests` are of everything the corpus is to hold, by document; `left` names the documents and evaluations whose
+    rows must go from the corpus that is gone on with; `settled` counts by the ledger alone.
+    """
 
     documents: pa.Table
     parts: Mapping[str, Iterable[pa.Table]]
+    digests: Mapping[str, str]
+    left: set[str]
     settled: int
 
 
-def collect(ledger: Ledger, lake: Lake, settled_by: Settling) -> Collected:
-    """Everything to publish. Documents still on their way are left for the next time.
+def collect(
+    ledger: Ledger, lake: Lake, settled_by: Settling, mark: Mark = lambda sha256: "", base: Contents | None = None
+) -> Collected:
+    """What to publish: everything, or what is not as in `base`. Documents on their way are left for the next time.
 
-    `settled_by` gives a document's record as the corpus is to show it.
+    `settled_by` gives a document's record as the corpus is to show it; `mark` tells of a document's SHA-256 what that
+    depends on.
     """
-    outputs = ledger.outputs()
+    digests = shown(ledger, mark)
+    known: Mapping[str, str] = base.digests if base is not None else {}
+    changed = [key for key, digest in digests.items() if known.get(key) != digest]
+    outputs = ledger.outputs(changed)
     settled: list[tuple[Document, dict[str, Output]]] = []
-    for document in ledger.documents():
+    for document in ledger.documents(changed):
         mine = outputs.get(document.document, {})
-        if document.environment == "live" and document.superseded_by is None and _is_settled(mine):
+        if document.superseded_by is None and _is_settled(mine):
             settled.append((document, mine))
+        else:
+            del digests[document.document]  # something happened to it just now
     read = [(document, mine) for document, mine in settled if not _rejections(mine)]
     parts: dict[str, Iterable[pa.Table]] = {
         noun: _tables(read, lake, stage, name) for noun, (stage, name) in FILES.items()
     }
     parts["fields"] = _fields(read, lake, settled_by)
     parts["records"] = _heads(read, lake, settled_by)
-    parts["evaluations"] = _evaluations(lake)
+    evaluations = {evaluation.id: evaluation for evaluation in kept(lake)[-EVALUATIONS:]}
+    there = base.evaluations if base is not None else set()
+    parts["evaluations"] = _evaluations(lake, [one for id, one in evaluations.items() if id not in there])
     parts["rejections"] = [_rejection_rows(settled, lake)]
     rows = [
         _document_row(document, mine, lake) | {"variant": ledger.split.in_force(document.variant)}
         for document, mine in settled
     ]
-    return Collected(pa.Table.from_pylist(rows, schema=DOCUMENTS), parts, len(settled))
+    left = {key for key in known if known[key] != digests.get(key)} | (set(there) - set(evaluations))
+    return Collected(pa.Table.from_pylist(rows, schema=DOCUMENTS), parts, digests, left, len(digests))
 
 
 def _is_settled(outputs: Mapping[str, Output]) -> bool:
@@ -150,7 +171,8 @@ def _tables(
     yield from _together(documents, one)
 
 
-def _record(document: Document, outputs: dict[str, Output], lake: Lake, settled_by: Settling) -> Record:
+def record_of(document: Document, outputs: dict[str, Output], lake: Lake, settled_by: Settling) -> Record:
+    """A document's record as the corpus is to show it."""
     reading = open_reading(document, ("records",), outputs, lake)
     assert reading.record is not None
     return settled_by(document, reading.record)
@@ -160,7 +182,7 @@ def _fields(
     documents: list[tuple[Document, dict[str, Output]]], lake: Lake, settled_by: Settling
 ) -> Iterator[pa.Table]:
     def one(document: Document, outputs: dict[str, Output]) -> pa.Table:
-        record = _record(document, outputs, lake, settled_by)
+        record = record_of(document, outputs, lake, settled_by)
         return _with_document(to_table(Field, record.fields), document.document)
 
     yield from _together(documents, one)
@@ -168,16 +190,16 @@ def _fields(
 
 def _heads(documents: list[tuple[Document, dict[str, Output]]], lake: Lake, settled_by: Settling) -> Iterator[pa.Table]:
     def one(document: Document, outputs: dict[str, Output]) -> pa.Table:
-        record = _record(document, outputs, lake, settled_by)
+        record = record_of(document, outputs, lake, settled_by)
         head = {name: getattr(record, name) for name in RECORDS.names if name != "document"}
         return pa.Table.from_pylist([{"document": document.document} | head], schema=RECORDS)
 
     yield from _together(documents, one)
 
 
-def _evaluations(lake: Lake) -> Iterator[pa.Table]:
-    """Rows of the newest evaluations, of live documents only."""
-    for evaluation in kept(lake)[-EVALUATIONS:]:
+def _evaluations(lake: Lake, evaluations: Iterable[Evaluation]) -> Iterator[pa.Table]:
+    """Their rows of live documents."""
+    for evaluation in evaluations:
         rows = [asdict(row) for row in rows_of(lake, evaluation) if row.environment == "live"]
         head = {"evaluation": evaluation.id, "made_at": evaluation.made_at}
         of = [head | row | {"variant": evaluation.variant or row["variant"]} for row in rows]

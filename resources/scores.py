@@ -14,7 +14,7 @@ from ocr.evaluation.layout import Detection
 from ocr.evaluation.pages import PageOutcome, score_pages
 from ocr.evaluation.regions import score_regions
 from ocr.evaluation.text import TextScore, score_text
-from ocr.evaluation.truth import find_truth
+from ocr.evaluation.truth import load_truth, truth_files
 from resources.batch import open_reading
 from resources.lake import Lake
 from resources.ledger import Ledger
@@ -70,14 +70,14 @@ def page_texts(lines: Iterable[Line]) -> dict[int, str]:
 
 def score_documents(ledger: Ledger, lake: Lake, folders: Sequence[Path]) -> list[DocumentScore]:
     """Scores of every document, live or test, that was read and has ground truth, in order of arrival."""
-    outputs = ledger.outputs()
+    files = truth_files(folders)
+    known = [d for d in ledger.documents() if d.sha256 in files and d.superseded_by is None]
+    outputs = ledger.outputs([document.document for document in known])
     stages = ("pages", "regions", "text", "records")
     scores: list[DocumentScore] = []
-    for document in ledger.documents():
-        truth = find_truth(document.sha256, folders)
+    for document in known:
+        truth = load_truth(files[document.sha256])
         mine = outputs.get(document.document, {})
-        if truth is None or document.superseded_by is not None:
-            continue
         if any(stage not in mine or mine[stage].status == "rejected" for stage in stages):
             continue
         reading = open_reading(document, stages, mine, lake)

@@ -167,6 +167,16 @@ def find_truth(sha256: str, folders: Iterable[Path]) -> Truth | None:
     return None
 
 
+def truth_files(folders: Iterable[Path]) -> dict[str, Path]:
+    """The file of each document that has truth, by its SHA-256 (hex): a listing, where many are asked about."""
+    found: dict[str, Path] = {}
+    for folder in folders:
+        if folder.is_dir():
+            for path in folder.glob("*.json"):
+                found.setdefault(path.stem, path)
+    return found
+
+
 def save_truth(truth: Truth, folder: Path) -> Path:
     """Write `<folder>/<sha256>.json` whole; what is not known is left out."""
     folder.mkdir(parents=True, exist_ok=True)

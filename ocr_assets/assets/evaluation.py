@@ -14,7 +14,6 @@ from resources.evaluations.environments import ENVIRONMENTS, Daily, by_day, judg
 from resources.evaluations.kept import Evaluation, keep, kept, published, rows_of
 from resources.evaluations.measures import MEASURES, Row, measure
 from resources.lake import Lake
-from resources.ledger import Ledger
 from resources.review import thresholds as review_thresholds
 from resources.scores import DocumentScore, pool_scores, score_documents
 from resources.scores import of_environment as scores_of
@@ -61,7 +60,7 @@ def evaluation_asset(settings: Settings) -> dg.AssetsDefinition:
         made = keep(held, rows)
         before = published(held)
         known = rows_of(held, before) if before is not None else []
-        rejected, checks = _rejected(ledger.open()), settings.checks
+        rejected, checks = set(ledger.open().rejected()), settings.checks
         level, least = checks.loss_level, checks.loss_least
         live, test = (
             judge(of_environment(known, one), of_environment(rows, one), rejected, level, least, slices=one == "live")
@@ -76,11 +75,6 @@ def evaluation_asset(settings: Settings) -> dg.AssetsDefinition:
         yield gate(pool_scores(counted), len(counted), checks, live.lost, live.worse, accepted)
 
     return evaluation
-
-
-def _rejected(ledger: Ledger) -> set[str]:
-    """Documents that are rejected now, whatever they were."""
-    return {key for key, mine in ledger.outputs().items() if any(o.status == "rejected" for o in mine.values())}
 
 
 def _shown(

@@ -81,7 +81,7 @@ def run(
     code = _run(settings, workers or settings.workers, as_json=as_json)
     if code:
         raise typer.Exit(code)
-    if strict and open_ledger(settings).rejected():
+    if strict and open_ledger(settings).rejected("live"):
         raise typer.Exit(REJECTED)
 
 

@@ -82,7 +82,7 @@ def test_test_documents_are_nowhere_but_where_they_are_asked_for(home: Path) -> 
     hits = search_corpus(home / "corpus.duckdb", "thank you for coming by", None, 50, None)
     assert len(hits) == 6 and not test & {hit.document for hit in hits}
     assert not test & {look.document for look in to_review(home / "corpus.duckdb")}
-    assert ledger.rejected() == 0
+    assert ledger.rejected("live") == []
 
 
 def test_status_and_scores_speak_of_live_documents_unless_they_are_asked_for_test_ones(home: Path) -> None:

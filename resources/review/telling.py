@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -21,6 +21,14 @@ def record_versions(ledger: Ledger) -> dict[str, str]:
     query = sa.select(table.c.document, table.c.version).where(table.c.current & (table.c.stage == "records"))
     with ledger.engine.connect() as connection:
         return {row.document: row.version for row in connection.execute(query)}
+
+
+def untold(ledger: Ledger, documents: Sequence[str], versions: Mapping[str, str]) -> list[str]:
+    """Of documents whose record needs review, those whose record of this version was not told of."""
+    table = schema.outbox
+    with ledger.engine.connect() as connection:
+        told = set(connection.execute(sa.select(table.c.key).where(table.c.kind == KIND)).scalars())
+    return [key for key in documents if key in versions and f"{key} {versions[key]}" not in told]
 
 
 def tell(ledger: Ledger, doubtful: Mapping[str, tuple[Document, Record]], versions: Mapping[str, str]) -> int:

@@ -18,30 +18,37 @@ if TYPE_CHECKING:
 K1, B = 1.2, 0.75
 
 CREATE = """
-CREATE SCHEMA search_index;
-CREATE TEMP TABLE folded (chunk INTEGER, terms VARCHAR[]);
+CREATE SCHEMA IF NOT EXISTS search_index;
+CREATE TEMP TABLE counted (chunk INTEGER, term VARCHAR, occurrences INTEGER);
+"""
+
+TAKE_UP = """
+INSERT INTO counted
+SELECT p.chunk, t.term, p.occurrences FROM search_index.postings p JOIN search_index.terms t ON t.id = p.term
+WHERE p.chunk NOT IN (FROM {without});
+"""
+
+COUNT = """
+INSERT INTO counted SELECT chunk, term, count(*)
+FROM (SELECT chunk, unnest(terms) AS term FROM incoming) GROUP BY chunk, term;
 """
 
 FILL = f"""
-CREATE TEMP TABLE counted AS
-SELECT chunk, term, count(*) AS occurrences
-FROM (SELECT chunk, unnest(terms) AS term FROM folded) GROUP BY chunk, term;
-
-CREATE TABLE search_index.terms AS
+CREATE OR REPLACE TABLE search_index.terms AS
 SELECT term, (row_number() OVER (ORDER BY term))::INTEGER AS id, chunks
 FROM (SELECT term, count(*)::INTEGER AS chunks FROM counted GROUP BY term) ORDER BY term;
 
-CREATE TABLE search_index.postings AS
-WITH sizes AS (SELECT chunk, len(terms) AS size FROM folded),
-     total AS (SELECT count(*) AS chunks, avg(size) AS mean_size FROM sizes)
-SELECT t.id AS term, c.chunk,
+CREATE OR REPLACE TABLE search_index.postings AS
+WITH sizes AS (SELECT chunk, sum(occurrences)::BIGINT AS size FROM counted GROUP BY chunk),
+     n AS (SELECT count(*) AS chunks FROM chunks),
+     total AS (SELECT any_value(n.chunks) AS chunks, sum(size)::BIGINT / any_value(n.chunks) AS mean_size FROM sizes, n)
+SELECT t.id AS term, c.chunk, c.occurrences,
        (ln(1 + (n.chunks - t.chunks + 0.5) / (t.chunks + 0.5))
         * c.occurrences * {K1 + 1} / (c.occurrences + {K1} * (1 - {B} + {B} * s.size / n.mean_size)))::FLOAT AS weight
 FROM counted c JOIN search_index.terms t USING (term) JOIN sizes s USING (chunk), total n
 ORDER BY t.id, c.chunk;
 
 DROP TABLE counted;
-DROP TABLE folded;
 COMMENT ON TABLE search_index.terms IS 'Words without case and accents, and in how many chunks they are.';
 COMMENT ON TABLE search_index.postings IS 'BM25 weight of a term (terms.id) in a chunk (chunks.id).';
 """
@@ -52,12 +59,21 @@ def create_index(connection: DuckDBPyConnection) -> None:
     connection.execute(CREATE)
 
 
+def take_up_index(connection: DuckDBPyConnection, without: str) -> None:
+    """Begin an index with what the one that is there has, without the chunks in a table of their ids.
+
+    Weights depend on all chunks, so they are computed anew; words are not looked for in them again.
+    """
+    connection.execute(CREATE)
+    connection.execute(TAKE_UP.format(without=without))
+
+
 def add_chunks(connection: DuckDBPyConnection, chunks: pa.Table) -> None:
     """Add the terms of chunks (columns `id`, `heading`, `text`)."""
     pairs = zip(chunks["heading"].to_pylist(), chunks["text"].to_pylist(), strict=True)
     folded = pa.table({"chunk": chunks["id"], "terms": [terms(f"{heading or ''}\n{text}") for heading, text in pairs]})
     connection.register("incoming", folded)
-    connection.execute("INSERT INTO folded SELECT * FROM incoming")
+    connection.execute(COUNT)
     connection.unregister("incoming")
 
 

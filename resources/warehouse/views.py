@@ -68,16 +68,25 @@ COMMENTS = {
 
 def create_views(connection: DuckDBPyConnection) -> None:
     """One view a document type with declared fields, and those over the whole corpus."""
-    comments = dict(COMMENTS)
-    types = {declared.view: declared for declared in registry().values() if _columns(declared, item=False)}
-    for view, declared in types.items():
-        connection.execute(_pivot(view, declared))
-        comments[view] = f"One row a document of type {declared.name}; values that do not fit their column are null."
-    connection.execute(_items())
-    for statement in (NEEDS_REVIEW, duplicates(), outliers(), REVIEW):
+    for statement in views().values():
         connection.execute(statement)
-    for view, comment in comments.items():
-        connection.execute(f"COMMENT ON VIEW {view} IS '{comment}'")
+
+
+def views() -> dict[str, str]:
+    """The statements that make each view with its comment, in order."""
+    types = {declared.view: declared for declared in registry().values() if _columns(declared, item=False)}
+    made = {view: _pivot(view, declared) for view, declared in types.items()}
+    made |= {"line_items": _items(), "needs_review": NEEDS_REVIEW, "duplicates": duplicates(), "outliers": outliers()}
+    made |= {"review": REVIEW}
+    comments = {
+        view: f"One row a document of type {declared.name}; values that do not fit their column are null."
+        for view, declared in types.items()
+    }
+    return {
+        view: f"{statement};\nCOMMENT ON VIEW {view} IS '{text}'"
+        for view, statement in made.items()
+        for text in [(comments | COMMENTS)[view]]
+    }
 
 
 def _columns(declared: DocumentType, item: bool) -> list[FieldRule]:
