@@ -64,6 +64,14 @@ class SourceChanged(DocumentError):
     advice = "The file was moved, deleted or overwritten after it was added; add it again from where it is now."
 
 
+class SourceForbidden(DocumentError):
+    code = "source_forbidden"
+    advice = (
+        "The platform may not read it any more: give it leave (the file's permissions, the role's rights and keys, an "
+        "archived object: restore it), then run with `--retry-rejected`."
+    )
+
+
 class ReaderCrashed(DocumentError):
     code = "crashes_reader"
     advice = "Reading it ended the worker several times; keep the file for a report and retry with `--retry-rejected`."

@@ -21,7 +21,15 @@ import numpy as np
 from ocr import loading
 from ocr.assembly import Engines
 from ocr.documents import Chunk, Line, Page, RawDocument, Record, Region, Rejection, TableCell, TextBox, Word
-from ocr.errors import BrokenDocument, DocumentError, EmptyDocument, EngineError, InternalError, SourceChanged
+from ocr.errors import (
+    BrokenDocument,
+    DocumentError,
+    EmptyDocument,
+    EngineError,
+    InternalError,
+    SourceChanged,
+    SourceForbidden,
+)
 from ocr.flow import READS as READS
 from ocr.imaging.images import PageImages
 from ocr.settings import RecordsSettings
@@ -92,8 +100,10 @@ def raw_document(readings: Iterable[Reading], engines: Engines) -> Iterator[Outc
     def work(reading: Reading) -> None:
         try:
             data = reading.load()
-        except FileNotFoundError as error:
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
             raise SourceChanged(f"{reading.uri} is not there any more") from error
+        except PermissionError as error:
+            raise SourceForbidden(f"{reading.uri} may not be read: {error.strerror or error}") from error
         if hashlib.sha256(data).hexdigest() != reading.sha256:
             raise SourceChanged(f"{reading.uri} holds other bytes than when it was added")
         reading.load = lambda: data  # what was checked is what is kept, whatever happens to the source meanwhile

@@ -109,6 +109,37 @@ def test_a_file_that_changed_after_it_was_added_is_rejected(tmp_path: Path) -> N
     assert [r.rejection.code for r in results if r.rejection] == ["source_changed", "source_changed"]
 
 
+def test_a_file_that_may_not_be_read_any_more_is_rejected_and_its_batch_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger, lake = Ledger(f"sqlite:///{tmp_path / 'l.db'}"), Lake(str(tmp_path / "lake"))
+    shut, under_a_file, good = tmp_path / "shut.pdf", tmp_path / "folder" / "gone.pdf", tmp_path / "good.pdf"
+    under_a_file.parent.mkdir()
+    for file, source in zip((shut, under_a_file, good), some_samples("invoice", "letter", "receipt"), strict=True):
+        file.write_bytes(source.read_bytes())
+    keys = register_files([shut, under_a_file, good], ledger).new
+    under_a_file.unlink()
+    under_a_file.parent.rmdir()
+    under_a_file.parent.write_text("no folder any more")
+    read_bytes = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        # Tests may run as root, whom permissions do not stop.
+        if path == shut:
+            raise PermissionError(13, "Permission denied", str(path))
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    results = {r.document.document: r for r in read_stage("raw_document", keys, Engines(), lake, ledger, crashes=3)}
+    codes = [why.code if (why := results[key].rejection) else results[key].status for key in keys]
+    assert codes == ["source_forbidden", "source_changed", "read"]
+
+    monkeypatch.undo()
+    assert ledger.forget_rejections() == 2
+    (again,) = read_stage("raw_document", keys[:1], Engines(), lake, ledger, crashes=3)
+    assert again.status == "read"
+
+
 def _versions(folder: Path, key: str) -> list[str]:
     """The version `pages` of that document will have, from a run on another home."""
     ledger, lake, engines = Ledger(f"sqlite:///{folder / 'l.db'}"), Lake(str(folder / "lake")), Engines()
