@@ -7,8 +7,9 @@ from pathlib import Path
 
 import dagster as dg
 
-from ocr_assets.automation.arrivals import run_requests
+from ocr_assets.automation.arrivals import given_up, run_requests
 from ocr_assets.automation.jobs import read_documents
+from ocr_assets.automation.watching import watch
 from ocr_assets.intake import find_files, register_files
 from partitions import add_documents
 from resources.settings import Settings
@@ -25,17 +26,22 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
     @dg.sensor(
         name=NAME,
         job=read_documents,
-        minimum_interval_seconds=5,
+        # The daemon looks every five seconds; with an interval as long it would pass over every second time.
+        minimum_interval_seconds=1,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description=f"Files in {inbox} become documents and are read, a batch a run.",
     )
     def sense(context: dg.SensorEvaluationContext, ledger: LedgerResource) -> dg.SensorResult | dg.SkipReason:
         held = ledger.open()
-        register_files(islice(_arrived(inbox, held.known_files()), FILES_A_TICK), held, asked_by=NAME)
+        known = held.known_files()
+        watch(lambda: next(_arrived(inbox, known), None))
+        register_files(islice(_arrived(inbox, known), FILES_A_TICK), held, asked_by=NAME)
         # Documents registered elsewhere (`ocr-assets add`) get their partitions here too.
         add_documents(context.instance, [document.document for document in held.documents()])
         runs = run_requests(context.instance, held, NAME)
-        return dg.SensorResult(run_requests=runs) if runs else dg.SkipReason(f"nothing new in {inbox}")
+        if runs:
+            return dg.SensorResult(run_requests=runs)
+        return dg.SkipReason(given_up(held, NAME) or f"nothing new in {inbox}")
 
     return sense
 

@@ -3,6 +3,8 @@
 import dagster as dg
 
 from ocr_assets.automation.jobs import publish_corpus
+from ocr_assets.automation.watching import watch
+from resources.ledger import Ledger
 from resources.stores import LedgerResource
 
 IN_FLIGHT = [
@@ -17,20 +19,23 @@ def publish_sensor() -> dg.SensorDefinition:
     @dg.sensor(
         name="publish_when_read",
         job=publish_corpus,
-        minimum_interval_seconds=5,
+        # The daemon looks every five seconds; with an interval as long it would pass over every second time.
+        minimum_interval_seconds=1,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Publishes the corpus when outcomes changed and no run is in flight.",
     )
     def sense(context: dg.SensorEvaluationContext, ledger: LedgerResource) -> dg.RunRequest | dg.SkipReason:
         held = ledger.open()
-        if not held.documents():
-            return dg.SkipReason("no documents yet")
-        state = held.state()
-        if state == held.published_state():
-            return dg.SkipReason("the corpus holds everything that was read")
-        if context.instance.get_runs_count(dg.RunsFilter(statuses=IN_FLIGHT)):
-            return dg.SkipReason("documents are being read")
+        state = watch(lambda: _to_be_published(held, context.instance))
         # The key is the state: what the gate refused is not tried again until something changes.
-        return dg.RunRequest(run_key=state)
+        return dg.SkipReason("nothing was read, or not to its end") if state is None else dg.RunRequest(run_key=state)
 
     return sense
+
+
+def _to_be_published(ledger: Ledger, instance: dg.DagsterInstance) -> str | None:
+    """The ledger's state where the corpus does not hold it and no document is being read."""
+    state = ledger.state()
+    if state == ledger.published_state() or not ledger.documents():
+        return None
+    return None if instance.get_runs_count(dg.RunsFilter(statuses=IN_FLIGHT)) else state

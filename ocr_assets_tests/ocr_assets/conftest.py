@@ -8,7 +8,13 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from ocr_assets.automation import watching
 from ocr_assets_tests import aws
+
+
+@pytest.fixture(autouse=True)
+def _ticks_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "SECONDS", 0.0)
 
 
 @pytest.fixture(scope="session")
