@@ -53,7 +53,7 @@ def read_and_publish(settings: Settings, workers: int, *, console: Console | Non
     ledger = Ledger(settings.ledger_url)
     pending = what_is_pending(ledger, settings)
     current = ledger.state() == ledger.published_state()
-    if not pending and (current or not ledger.documents()):
+    if not pending and (current or ledger.is_empty()):
         return Summary(nothing_to_do=True, published=current)
     with only_run():
         summary = Summary()

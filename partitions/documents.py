@@ -6,7 +6,7 @@ become a run each. So batches are cut from contiguous keys, and new keys are add
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import dagster as dg
 
@@ -24,10 +24,22 @@ RANGE_END = "dagster/asset_partition_range_end"
 
 def add_documents(instance: dg.DagsterInstance, keys: Sequence[str]) -> None:
     """Add keys that are missing, in the order given. Idempotent."""
-    known = set(instance.get_dynamic_partitions(str(documents.name)))
-    missing = [key for key in keys if key not in known]
-    for start in range(0, len(missing), ADD_AT_ONCE):
-        instance.add_dynamic_partitions(str(documents.name), missing[start : start + ADD_AT_ONCE])
+    for start in range(0, len(keys), ADD_AT_ONCE):
+        instance.add_dynamic_partitions(str(documents.name), list(dict.fromkeys(keys[start : start + ADD_AT_ONCE])))
+
+
+def newest(instance: dg.DagsterInstance, wanted: Collection[str]) -> list[str]:
+    """Keys in Dagster's order: the newest ones, back to the oldest of those wanted (all where one is not there)."""
+    name, missing, cursor = str(documents.name), set(wanted), None
+    found: list[str] = []
+    while missing:
+        page = instance.get_paginated_dynamic_partitions(name, ADD_AT_ONCE, ascending=False, cursor=cursor)
+        found += page.results
+        missing.difference_update(page.results)
+        if not page.has_more:
+            break
+        cursor = page.cursor
+    return found[::-1]
 
 
 def contiguous_batches(wanted: Iterable[str], order: Sequence[str], size: int) -> Iterator[tuple[str, str]]:

@@ -29,35 +29,14 @@ def status(
     as_json: bool = typer.Option(False, "--json", help="Print as JSON."),
 ) -> None:
     """What was read, what was rejected and why, and what is waiting or stale."""
-    from ocr.assembly import STAGES
     from resources.ledger.refusals import refused
-    from resources.variants.sides import pending as what_is_pending
+    from resources.staleness.overview import READ, REJECTED, STALE, SUPERSEDED, WAITING, overview
+    from resources.variants.sides import pending
 
     check_environment(environment)
     settings = load_settings()
     ledger = open_ledger(settings)
-    registered, outputs = ledger.documents(), ledger.outputs()
-    documents = [document for document in registered if document.environment == environment]
-    others = len(registered) - len(documents)
-    pending = {item.document: item for item in what_is_pending(ledger, settings)}
-    rows: list[dict[str, Any]] = []
-    for document in documents:
-        mine = outputs.get(document.document, {})
-        rejected = next((output for output in mine.values() if output.status == "rejected"), None)
-        waiting = pending.get(document.document)
-        row: dict[str, Any] = {"document": document.document, "name": document.name}
-        if document.superseded_by is not None:
-            row |= {"state": "superseded", "by": document.superseded_by}
-        elif waiting is not None:
-            state = "stale" if STAGES[-1] in mine or rejected else "waiting"
-            row |= {"state": state, "stage": waiting.stage, "why": waiting.why}
-        elif rejected is not None:
-            row |= {"state": "rejected", "stage": rejected.stage, "reason": rejected.code}
-            row |= {"why": rejected.message, "advice": rejected.advice}
-        else:
-            row |= {"state": "read", "seconds": round(sum(output.seconds for output in mine.values()), 2)}
-        rows.append(row)
-    counts = {state: sum(row["state"] == state for row in rows) for state in ("read", "rejected", "waiting", "stale")}
+    found = overview(ledger, pending(ledger, settings), environment, None if everything or as_json else LISTED)
     published = ledger.state() == ledger.published_state()
     refusals = [
         {"name": row["uri"], "reason": row["code"], "why": row["message"], "advice": row["advice"]}
@@ -65,21 +44,22 @@ def status(
         if row["environment"] == environment
     ]
     if as_json:
-        say_json({"counts": counts, "published": published, "documents": rows, "refused": refusals})
+        say_json({"counts": found.counts, "published": published, "documents": found.rows, "refused": refusals})
         return
-    beside = f" (and {others} {'test' if environment == 'live' else 'live'} ones)" if others else ""
-    console.print(f"{len(rows)} documents{beside}: " + ", ".join(f"{count} {state}" for state, count in counts.items()))
-    for state in ("rejected", "stale", "waiting", "superseded", "read"):
-        chosen = [row for row in rows if row["state"] == state]
-        if chosen and (everything or state in ("rejected", "stale", "waiting")):
-            _print_rows(state, chosen, None if everything else LISTED)
+    beside = f" (and {found.elsewhere} {'test' if environment == 'live' else 'live'} ones)" if found.elsewhere else ""
+    counts = ", ".join(f"{count} {state}" for state, count in found.counts.items())
+    console.print(f"{found.documents} documents{beside}: {counts}")
+    for state in (REJECTED, STALE, WAITING, *((SUPERSEDED, READ) if everything else ())):
+        chosen = [row for row in found.rows if row["state"] == state]
+        if chosen:
+            _print_rows(state, chosen, found.counts.get(state, len(chosen)))
     if refusals:
-        _print_rows("refused objects", refusals, None if everything else LISTED)
-    if documents and not pending:
+        _print_rows("refused objects", refusals if everything else refusals[:LISTED], len(refusals))
+    if found.documents and not found.pending:
         what = "holds everything that was read" if published else "is behind: `ocr-assets run` publishes it"
         console.print(f"The corpus {what}.")
-    elif pending:
-        console.print(f"`ocr-assets run` reads the {len(pending)} waiting or stale.")
+    elif found.pending:
+        console.print(f"`ocr-assets run` reads the {found.pending} waiting or stale.")
     else:
         console.print("Add documents with `ocr-assets add FOLDER`.")
 
@@ -187,16 +167,16 @@ def sql(
     console.print(table)
 
 
-def _print_rows(state: str, rows: list[dict[str, Any]], most: int | None) -> None:
-    table = Table(title=f"{state} ({len(rows)})", title_justify="left", box=None, header_style="bold", pad_edge=False)
+def _print_rows(state: str, rows: list[dict[str, Any]], count: int) -> None:
+    table = Table(title=f"{state} ({count})", title_justify="left", box=None, header_style="bold", pad_edge=False)
     columns = [name for name in ("name", "stage", "reason", "why", "advice", "by", "seconds") if name in rows[0]]
     for name in columns:
         table.add_column(name, overflow="fold")
-    for row in rows[:most]:
+    for row in rows:
         table.add_row(*(escape(str(row.get(name, ""))) for name in columns))
     console.print(table)
-    if most is not None and len(rows) > most:
-        console.print(f"… and {len(rows) - most} more (--all lists them)")
+    if count > len(rows):
+        console.print(f"… and {count - len(rows)} more (--all lists them)")
 
 
 def _marked(snippet: str) -> str:

@@ -26,7 +26,7 @@ def publish(
     if accept_loss is not None and not accept_loss.strip():
         fail("--accept-loss wants the reason", code=USAGE)
     settings = load_settings()
-    if not open_ledger(settings).documents():
+    if open_ledger(settings).is_empty():
         fail("nothing was read yet: `ocr-assets add FOLDER`, then `ocr-assets run`", code=USAGE)
     try:
         summary = evaluate_and_publish(settings, accept_loss or "", console=None if as_json else console)

@@ -93,14 +93,23 @@ class Ledger:
                 changes.touch(connection)
         return new
 
-    def known_files(self, environment: str = "live") -> dict[str, tuple[int, float]]:
-        """Size and modification time of every file seen, by URI: those need not be read again to be recognised."""
+    def known_files(self, environment: str = "live", under: str = "") -> dict[str, tuple[int, float]]:
+        """Size and modification time of every file seen, by URI: those need not be read again to be recognised.
+
+        `under`: only of those whose URI begins so.
+        """
         table, of = schema.sources, schema.documents
         query = sa.select(table.c.uri, table.c.size, table.c.modified).order_by(table.c.seen_at)
         query = query.join(of, of.c.document == table.c.document).where(of.c.environment == environment)
+        if under:
+            query = query.where(table.c.uri.startswith(under, autoescape=True))
         with self.engine.connect() as connection:
-            rows = connection.execute(query)
-            return {row.uri: (row.size, row.modified) for row in rows}
+            return {uri: (size, modified) for uri, size, modified in connection.execute(query)}
+
+    def is_empty(self) -> bool:
+        """No document was registered."""
+        with self.engine.connect() as connection:
+            return connection.execute(sa.select(schema.documents.c.position).limit(1)).first() is None
 
     def documents(self, keys: Sequence[str] | None = None) -> list[Document]:
         """Documents in order of arrival; all of them, or those named."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from resources.ledger import schema
 from resources.ledger.ledger import Ledger
+from resources.ledger.statements import chunks
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +26,17 @@ class Retired:
     retired_at: str
 
 
-def retired(ledger: Ledger) -> dict[str, dict[tuple[str, str], Retired]]:
-    """By document, then by stage and version."""
+def retired(ledger: Ledger, keys: Sequence[str] | None = None) -> dict[str, dict[tuple[str, str], Retired]]:
+    """By document, then by stage and version; of all documents, or of those named."""
     table = schema.outputs
-    columns = [table.c[name] for name in Retired.__dataclass_fields__]
+    query = sa.select(*(table.c[name] for name in Retired.__dataclass_fields__)).where(~table.c.current)
+    queries = [query] if keys is None else [query.where(table.c.document.in_(some)) for some in chunks(keys)]
     found: dict[str, dict[tuple[str, str], Retired]] = {}
     with ledger.engine.connect() as connection:
-        for row in connection.execute(sa.select(*columns).where(~table.c.current)).mappings():
-            one = Retired(**dict(row) | {"retired_at": row["retired_at"] or ""})
-            found.setdefault(one.document, {})[one.stage, one.version] = one
+        for one_query in queries:
+            for row in connection.execute(one_query).mappings():
+                one = Retired(**dict(row) | {"retired_at": row["retired_at"] or ""})
+                found.setdefault(one.document, {})[one.stage, one.version] = one
     return found
 
 

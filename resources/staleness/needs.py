@@ -58,11 +58,10 @@ def find_stale(
 
     `by_variant` has the fingerprints for documents of the variants that are in a split now.
     """
-    outputs, old = ledger.outputs(), retired(ledger)
+    keys = [item.document for item in ledger.pending(fingerprints, by_variant)]
+    outputs, old = ledger.outputs(keys), retired(ledger, keys)
     found: list[Stale] = []
-    for document in ledger.documents():
-        if document.superseded_by is not None:
-            continue
+    for document in ledger.documents(keys):
         mine = outputs.get(document.document, {})
         expected = (by_variant or {}).get(document.variant, fingerprints)
         needs = needs_of(document, mine, expected, old.get(document.document, {}))

@@ -80,8 +80,7 @@ def build(path: Path, documents: pa.Table, parts: Parts, digests: Mapping[str, s
         connection.execute("CREATE SCHEMA build")
         connection.commit()
         create_index(connection)
-        counts = _write(connection, {**parts, "documents": [documents]}, digests or {}, "")
-    return counts
+        return _write(connection, {**parts, "documents": [documents]}, digests or {}, "")
 
 
 def update(
@@ -101,8 +100,7 @@ def update(
                 raise MustBeWhole("another corpus was written meanwhile")
             _take_out(connection, left)
             vectors = _vectors(connection)
-            counts = _write(connection, {**parts, "documents": [documents]}, digests, vectors)
-    return counts
+            return _write(connection, {**parts, "documents": [documents]}, digests, vectors)
 
 
 def _write(connection: DuckDBPyConnection, parts: Parts, digests: Mapping[str, str], vectors: str) -> dict[str, int]:
