@@ -7,7 +7,7 @@ from collections import Counter
 
 import dagster as dg
 
-from ocr_assets.automation.arrivals import run_requests
+from ocr_assets.automation.arrivals import given_up, run_requests
 from ocr_assets.automation.jobs import read_documents
 from ocr_assets.objects import Wanted, look
 from ocr_assets.submissions import Desk, drain
@@ -28,7 +28,8 @@ def bucket_sensor(settings: Settings) -> dg.SensorDefinition:
     @dg.sensor(
         name=NAME,
         job=read_documents,
-        minimum_interval_seconds=5,
+        # The daemon looks every five seconds; with an interval as long it would pass over every second time.
+        minimum_interval_seconds=1,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description=f"Objects under {bucket.url} become documents and are read, a batch a run.",
     )
@@ -45,7 +46,8 @@ def bucket_sensor(settings: Settings) -> dg.SensorDefinition:
             cursor, seen = look(client("s3"), bucket.url, cursor, held, wanted, until=until, most=OBJECTS_A_TICK)
             counts += seen
         runs = run_requests(context.instance, held, NAME)
-        skip = None if runs else dg.SkipReason(", ".join(f"{n} {what}" for what, n in counts.items()) or "nothing new")
+        said = [given_up(held, NAME), *(f"{n} {what}" for what, n in counts.items())]
+        skip = None if runs else dg.SkipReason(", ".join(filter(None, said)) or "nothing new")
         return dg.SensorResult(run_requests=runs, skip_reason=skip, cursor=cursor.text)
 
     return sense

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from ocr_assets.automation.arrivals import run_requests
+from ocr_assets.automation.arrivals import given_up, run_requests
 from ocr_assets.automation.jobs import read_documents
 from ocr_assets.objects import Wanted
 from ocr_assets.submissions import Desk, drain
@@ -27,7 +27,8 @@ def requests_sensor(settings: Settings) -> dg.SensorDefinition:
     @dg.sensor(
         name=NAME,
         job=read_documents,
-        minimum_interval_seconds=5,
+        # The daemon looks every five seconds; with an interval as long it would pass over every second time.
+        minimum_interval_seconds=1,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description=f"Documents asked for through {asked.queue} are read, and those who asked are answered.",
     )
@@ -48,6 +49,7 @@ def requests_sensor(settings: Settings) -> dg.SensorDefinition:
         runs = run_requests(context.instance, held, NAME)
         if runs:
             return dg.SensorResult(run_requests=runs)
-        return dg.SkipReason(", ".join(f"{n} {what}" for what, n in counts.items()) or "no requests")
+        said = [given_up(held, NAME), *(f"{n} {what}" for what, n in counts.items())]
+        return dg.SkipReason(", ".join(filter(None, said)) or "no requests")
 
     return sense

@@ -2,7 +2,7 @@
 
 A sensor's tick can end anywhere: after documents were registered, after batches were cut of them, after runs were
 requested. So each step is kept, and the next tick goes on from it: a document is wanted, then part of a batch, and done
-with when the batch has a run.
+with here when the batch has a run. What becomes of that is followed in `batches`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from resources.ledger import schema
+from resources.ledger import batches, schema
 
 CHUNK = 500
 
-Cut = Callable[[list[str]], Iterable[Sequence[str]]]
-"""Of wanted documents, in order of arrival, the members of each batch to be asked for now."""
+Cut = Callable[[list[str], int], Iterable[Sequence[str]]]
+"""Of wanted documents that were tried as often, in order of arrival, the members of each batch to be asked for now."""
 
 
 def ask(connection: Connection, document: str, sensor: str, *, again: bool) -> None:
@@ -28,7 +28,7 @@ def ask(connection: Connection, document: str, sensor: str, *, again: bool) -> N
     unread = (documents.c.document == document) & ~read
     if not again:
         unread &= documents.c.batch.is_(None) & documents.c.asked_by.is_(None)
-    connection.execute(documents.update().where(unread).values(asked_by=sensor, batch=None))
+    connection.execute(documents.update().where(unread).values(asked_by=sensor, batch=None, tries=0))
 
 
 def wanted(engine: Engine, sensor: str) -> list[str]:
@@ -37,10 +37,21 @@ def wanted(engine: Engine, sensor: str) -> list[str]:
         return list(connection.execute(_wanted(sensor)).scalars())
 
 
+def arrived(engine: Engine, since: int) -> list[tuple[int, str]]:
+    """Documents with a position above `since`, in order of arrival, whoever registered them."""
+    table = schema.documents
+    query = sa.select(table.c.position, table.c.document).where(table.c.position > since).order_by(table.c.position)
+    with engine.connect() as connection:
+        return [(position, document) for position, document in connection.execute(query)]
+
+
 def cut_batches(connection: Connection, sensor: str, cut: Cut) -> None:
     """Put wanted documents into batches; what `cut` leaves out waits for the next time."""
     table = schema.documents
-    for members in cut(list(connection.execute(_wanted(sensor).with_for_update()).scalars())):
+    by_tries: dict[int, list[str]] = {}
+    for row in connection.execute(_wanted(sensor).with_for_update()):
+        by_tries.setdefault(row.tries, []).append(row.document)
+    for members in (members for tries, keys in by_tries.items() for members in cut(keys, tries)):
         # The time makes the name of a batch its own: a document can be asked for again.
         batch = f"{members[0]}..{members[-1]}@{datetime.now(UTC).isoformat(timespec='microseconds')}"
         for start in range(0, len(members), CHUNK):
@@ -57,10 +68,11 @@ def outstanding(engine: Engine, sensor: str) -> list[str]:
         return list(connection.execute(query).scalars())
 
 
-def settle(connection: Connection, batch: str) -> None:
-    """A batch has its run."""
+def settle(connection: Connection, batch: str, sensor: str) -> None:
+    """A batch has its run, which is followed from here on."""
     table = schema.documents
     connection.execute(table.update().where(table.c.batch == batch).values(asked_by=None))
+    batches.follow(connection, batch, sensor)
 
 
 def ends_of(batch: str) -> tuple[str, str]:
@@ -69,7 +81,7 @@ def ends_of(batch: str) -> tuple[str, str]:
     return first, last
 
 
-def _wanted(sensor: str) -> sa.Select[str]:
+def _wanted(sensor: str) -> sa.Select[str, int]:
     table = schema.documents
     mine = (table.c.asked_by == sensor) & table.c.batch.is_(None)
-    return sa.select(table.c.document).where(mine).order_by(table.c.position)
+    return sa.select(table.c.document, table.c.tries).where(mine).order_by(table.c.position)

@@ -25,10 +25,26 @@ documents = sa.Table(
     sa.Column("variant", sa.Text, nullable=False, server_default="", comment="side of a split; empty: the champion's"),
     sa.Column("asked_by", sa.Text, comment="the sensor that is to ask for a run; null: nobody, or it was done"),
     sa.Column("batch", sa.Text, comment="the run that was asked for: first..last@time"),
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0", comment="runs that ended without its outcome"),
     sa.Column("chain", sa.Text, comment="digest of what made its outputs; null: some lack, or nobody looked yet"),
     sa.Index("documents_asked_by", "asked_by", "position"),
+    sa.Index("documents_batch", "batch"),
     sa.Index("documents_chain", "chain", "variant", "superseded_by"),
     sa.UniqueConstraint("sha256", "environment", name="documents_content"),
+)
+
+batches = sa.Table(
+    "batches",
+    metadata,
+    sa.Column("batch", sa.Text, primary_key=True),
+    sa.Column("sensor", sa.Text, nullable=False),
+    sa.Column(
+        "state", sa.Text, nullable=False, comment="begun, failed, or given_up; those that are done with have no row"
+    ),
+    sa.Column("look_at", sa.Float, nullable=False, comment="seconds since 1970; failed: when it is asked for again"),
+    sa.Column("run", sa.Text, nullable=False, comment="the last one, where it ended without all outcomes"),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Index("batches_look_at", "sensor", "look_at"),
 )
 
 sources = sa.Table(
