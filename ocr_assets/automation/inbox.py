@@ -7,11 +7,10 @@ from pathlib import Path
 
 import dagster as dg
 
-from ocr_assets.automation.arrivals import given_up, run_requests
+from ocr_assets.automation.arrivals import add_arrived, given_up, run_requests
 from ocr_assets.automation.jobs import read_documents
 from ocr_assets.automation.watching import watch
-from ocr_assets.intake import find_files, register_files
-from partitions import add_documents
+from ocr_assets.intake import files_below, register_files
 from resources.settings import Settings
 from resources.stores import LedgerResource
 
@@ -33,11 +32,11 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
     )
     def sense(context: dg.SensorEvaluationContext, ledger: LedgerResource) -> dg.SensorResult | dg.SkipReason:
         held = ledger.open()
-        known = held.known_files()
-        watch(lambda: next(_arrived(inbox, known), None))
-        register_files(islice(_arrived(inbox, known), FILES_A_TICK), held, asked_by=NAME)
+        known = held.known_files(under=f"{inbox.resolve().as_uri()}/")
+        if watch(lambda: next(_arrived(inbox, known), None)):
+            register_files(islice(_arrived(inbox, known), FILES_A_TICK), held, asked_by=NAME, known_files=known)
         # Documents registered elsewhere (`ocr-assets add`) get their partitions here too.
-        add_documents(context.instance, [document.document for document in held.documents()])
+        context.update_cursor(add_arrived(context.instance, held, context.cursor))
         runs = run_requests(context.instance, held, NAME)
         if runs:
             return dg.SensorResult(run_requests=runs)
@@ -51,7 +50,7 @@ def _arrived(inbox: Path, known: dict[str, tuple[int, float]]) -> Iterator[Path]
     if not inbox.is_dir():
         return
     now = time.time()
-    for file in find_files([inbox]):
+    for file, uri in files_below(inbox):
         stat = file.stat()
-        if known.get(file.resolve().as_uri()) != (stat.st_size, stat.st_mtime) and now - stat.st_mtime > QUIET_SECONDS:
+        if known.get(uri) != (stat.st_size, stat.st_mtime) and now - stat.st_mtime > QUIET_SECONDS:
             yield file

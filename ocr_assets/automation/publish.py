@@ -36,6 +36,6 @@ def publish_sensor() -> dg.SensorDefinition:
 def _to_be_published(ledger: Ledger, instance: dg.DagsterInstance) -> str | None:
     """The ledger's state where the corpus does not hold it and no document is being read."""
     state = ledger.state()
-    if state == ledger.published_state() or not ledger.documents():
+    if state == ledger.published_state() or ledger.is_empty():
         return None
     return None if instance.get_runs_count(dg.RunsFilter(statuses=IN_FLIGHT)) else state

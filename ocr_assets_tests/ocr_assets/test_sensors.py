@@ -5,8 +5,10 @@ from pathlib import Path
 
 import dagster as dg
 
+from ocr_assets.automation.arrivals import add_arrived
 from ocr_assets.automation.inbox import inbox_sensor
 from ocr_assets.automation.publish import publish_sensor
+from ocr_assets.intake import register_files
 from ocr_assets_tests.ocr_assets.daemon import evaluate, keys_of, some_job, tick
 from partitions.documents import RANGE_END, RANGE_START, documents
 from resources.ledger import Ledger
@@ -70,14 +72,26 @@ def test_a_file_that_may_still_be_written_is_left_for_the_next_tick(home: Path, 
 
 
 def test_documents_added_elsewhere_get_their_partitions_but_no_run(home: Path, instance: dg.DagsterInstance) -> None:
-    from ocr_assets.intake import register_files
-
     other = home / "elsewhere.pdf"
     other.write_bytes(b"x")
     register_files([other], Ledger(load_settings().ledger_url))
     result = tick(inbox_sensor(load_settings()), instance)
     assert not result.run_requests
     assert len(instance.get_dynamic_partitions(str(documents.name))) == 1
+
+
+def test_a_cursor_of_another_ledger_is_begun_anew(home: Path, instance: dg.DagsterInstance) -> None:
+    ledger = Ledger(load_settings().ledger_url)
+    for name in ("a", "b"):
+        (home / name).write_text(name)
+    a, b = register_files([home / "a", home / "b"], ledger).new
+    cursor = add_arrived(instance, ledger, None)
+    assert cursor == f"2 {b}" and add_arrived(instance, ledger, cursor) == cursor
+    other = Ledger(f"sqlite:///{home / 'other.db'}")
+    (home / "c").write_text("c")
+    c, *_ = register_files([home / "c", home / "a", home / "b"], other).new
+    assert add_arrived(instance, other, f"500 {b}") == f"3 {b}"
+    assert instance.get_dynamic_partitions(str(documents.name)) == [a, b, c]
 
 
 def test_publishing_is_asked_for_once_per_state_and_not_while_a_run_is_in_flight(
