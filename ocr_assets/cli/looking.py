@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.markup import escape
@@ -12,7 +12,11 @@ from ocr_assets.cli.app import USAGE, check_environment, console, fail, open_lak
 from ocr_assets.cli.scores import evaluate
 from resources.settings import load_settings
 
+if TYPE_CHECKING:
+    from resources.ledger import Ledger
+
 LISTED = 20
+GIVEN_UP_ADVICE = "Mend what its run's log in Dagster names, then re-execute that run there, or `ocr-assets run`."
 
 
 def register(app: typer.Typer) -> None:
@@ -28,7 +32,7 @@ def status(
     environment: str = typer.Option("live", "--environment", help="Of which documents: live or test."),
     as_json: bool = typer.Option(False, "--json", help="Print as JSON."),
 ) -> None:
-    """What was read, what was rejected and why, and what is waiting or stale."""
+    """What was read, what was rejected and why, what is waiting or stale, and what is given up."""
     from resources.ledger.refusals import refused
     from resources.staleness.overview import READ, REJECTED, STALE, SUPERSEDED, WAITING, overview
     from resources.variants.sides import pending
@@ -43,8 +47,10 @@ def status(
         for row in refused(ledger.engine)
         if row["environment"] == environment
     ]
+    given_up = _given_up(ledger, environment)
     if as_json:
-        say_json({"counts": found.counts, "published": published, "documents": found.rows, "refused": refusals})
+        shown = {"counts": found.counts, "published": published, "documents": found.rows}
+        say_json({**shown, "refused": refusals, "given_up": given_up})
         return
     beside = f" (and {found.elsewhere} {'test' if environment == 'live' else 'live'} ones)" if found.elsewhere else ""
     counts = ", ".join(f"{count} {state}" for state, count in found.counts.items())
@@ -55,6 +61,8 @@ def status(
             _print_rows(state, chosen, found.counts.get(state, len(chosen)))
     if refusals:
         _print_rows("refused objects", refusals if everything else refusals[:LISTED], len(refusals))
+    if given_up:
+        _print_rows("given up: no run is asked for", given_up if everything else given_up[:LISTED], len(given_up))
     if found.documents and not found.pending:
         what = "holds everything that was read" if published else "is behind: `ocr-assets run` publishes it"
         console.print(f"The corpus {what}.")
@@ -165,6 +173,18 @@ def sql(
     for row in rows:
         table.add_row(*("" if value is None else escape(str(value)) for value in row))
     console.print(table)
+
+
+def _given_up(ledger: Ledger, environment: str) -> list[dict[str, Any]]:
+    """Documents whose runs failed until nobody asks for one any more."""
+    from resources.ledger import batches
+
+    why = {document: one.why for one in batches.given_up(ledger.engine) for document in one.documents}
+    return [
+        {"document": of.document, "name": of.name, "why": why[of.document], "advice": GIVEN_UP_ADVICE}
+        for of in ledger.documents(list(why))
+        if of.environment == environment
+    ]
 
 
 def _print_rows(state: str, rows: list[dict[str, Any]], count: int) -> None:

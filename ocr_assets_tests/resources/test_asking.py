@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
+from sqlalchemy import event
 
 from ocr.assembly import STAGES
 from resources.lake import Manifest
@@ -158,7 +158,7 @@ def test_looking_at_batches_scans_no_table(tmp_path: Path) -> None:
     arrive(ledger, "a", "a")
     batch = begin(ledger)
     asked: list[tuple[str, Any]] = []
-    sa.event.listen(ledger.engine, "before_cursor_execute", lambda *of: asked.append(of[2:4]))
+    event.listen(ledger.engine, "before_cursor_execute", lambda *of: asked.append(of[2:4]))
     batches.due(ledger.engine, "bucket", 0.0, 10)
     end(ledger, batch)
     ask_again(ledger, batch)

@@ -62,7 +62,7 @@ def _totals(ledger: Ledger) -> tuple[dict[str, int], dict[str, list[str]]]:
     gone = sa.select(table.c.environment, table.c.document).where(table.c.superseded_by.is_not(None))
     superseded: dict[str, list[str]] = {}
     with ledger.engine.connect() as connection:
-        totals = dict(connection.execute(counted).tuples())
+        totals = dict(connection.execute(counted).tuples().all())
         for environment, document in connection.execute(gone.order_by(table.c.position)):
             superseded.setdefault(environment, []).append(document)
     return totals, superseded
