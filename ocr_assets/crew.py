@@ -49,12 +49,12 @@ class Crew:
             thread.start()
         return threads
 
-    def publish(self, accept_loss: str = "") -> dict[str, Any]:
-        """Evaluate and build the corpus; the worker's answer.
+    def publish(self, accept_loss: str = "", *, whole: bool = False) -> dict[str, Any]:
+        """Evaluate and write the corpus; the worker's answer.
 
-        `accept_loss`: the reason for publishing in spite of a loss of accuracy.
+        `accept_loss`: the reason for publishing in spite of a loss of accuracy. `whole`: also what did not change.
         """
-        return self.ask_one({"publish": True, "accept_loss": accept_loss})
+        return self.ask_one({"publish": True, "accept_loss": accept_loss, "whole": whole})
 
     def ask_one(self, request: dict[str, Any]) -> dict[str, Any]:
         """Ask a worker that is there already, if there is one; its answer."""

@@ -72,14 +72,15 @@ def read_and_publish(settings: Settings, workers: int, *, console: Console | Non
     return summary
 
 
-def publish(settings: Settings, accept_loss: str, *, console: Console | None) -> Summary:
-    """Evaluate and publish what was read, also where nothing was read since; `accept_loss` as for `Crew.publish`."""
+def publish(settings: Settings, accept_loss: str, *, whole: bool, console: Console | None) -> Summary:
+    """Evaluate and publish what was read, also where nothing was read since; `accept_loss` and `whole` as for
+    `Crew.publish`."""
     started = time.perf_counter()
     with only_run():
         summary = Summary()
         _prepare(Ledger(settings.ledger_url))
         with workers_of(settings) as crew:
-            _publish(crew, console, summary, accept_loss)
+            _publish(crew, console, summary, accept_loss, whole=whole)
     summary.seconds = time.perf_counter() - started
     return summary
 
@@ -119,10 +120,12 @@ def _read(
             time.sleep(POLL_SECONDS)
 
 
-def _publish(crew: Crew, console: Console | None, summary: Summary, accept_loss: str = "") -> None:
+def _publish(
+    crew: Crew, console: Console | None, summary: Summary, accept_loss: str = "", *, whole: bool = False
+) -> None:
     if console is not None:
         console.print("Scoring against ground truth and publishing the corpus …")
-    answer = crew.publish(accept_loss)
+    answer = crew.publish(accept_loss, whole=whole)
     summary.published = answer["ok"]
     summary.blocked = answer.get("blocked", "")
     if "error" in answer:

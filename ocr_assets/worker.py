@@ -2,7 +2,7 @@
 
 It reads one JSON request a line from its input and answers one JSON line each on its output:
 
-    {"read": [first key, last key]}    {"publish": true}    {"publish": true, "accept_loss": "why"}
+    {"read": [first key, last key]}    {"publish": true}    {"publish": true, "accept_loss": "why", "whole": true}
     {"aside": [keys], "variant": name}    {"experiment": name, "sample": documents, "seed": number}
     {"run": id of a run that Dagster has made}
     {"ok": true}    {"ok": false, "error": "…"}    {"ok": false, "blocked": "…"}
@@ -24,6 +24,7 @@ from typing import Any, TextIO
 import dagster as dg
 import psutil
 
+from ocr_assets.assets.corpus import WHOLE_TAG
 from ocr_assets.assets.evaluation import ACCEPT_LOSS_TAG
 from ocr_assets.automation.experiment import experiment, run_config
 from ocr_assets.automation.instance import open_instance
@@ -68,6 +69,7 @@ def _result(request: dict[str, Any], definitions: dg.Definitions, instance: dg.D
         return _run(definitions, experiment.name, instance, {}, config)
     accepted = request.get("accept_loss", "")
     tags = {ACCEPT_LOSS_TAG: accepted} if accepted else {}
+    tags |= {WHOLE_TAG: "true"} if request.get("whole") else {}
     return _run(definitions, publish_corpus.name, instance, tags)
 
 

@@ -17,6 +17,7 @@ def publish(
     accept_loss: str | None = typer.Option(
         None, "--accept-loss", help="Publish in spite of a loss of accuracy, for this reason, which is recorded."
     ),
+    full: bool = typer.Option(False, "--full", help="Write the corpus anew, also what did not change in it."),
     as_json: bool = typer.Option(False, "--json", help="Print the result as JSON."),
 ) -> None:
     """Score what was read against ground truth and, if the gate lets it, publish the corpus."""
@@ -29,7 +30,7 @@ def publish(
     if open_ledger(settings).is_empty():
         fail("nothing was read yet: `ocr-assets add FOLDER`, then `ocr-assets run`", code=USAGE)
     try:
-        summary = evaluate_and_publish(settings, accept_loss or "", console=None if as_json else console)
+        summary = evaluate_and_publish(settings, accept_loss or "", whole=full, console=None if as_json else console)
     except AnotherRun as error:
         fail(str(error), code=BUSY)
     if as_json:
