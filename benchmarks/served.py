@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ocr.assembly import STAGES
+from ocr_assets.bench.naive import ADD_PARTITIONS
 from ocr_assets.bench.platform import PROGRAM, Measured, PeakMemory, PlatformFailed, measured
 from ocr_assets_tests.end_to_end.browser import served
 from resources.ledger import Ledger, Output
@@ -25,13 +26,6 @@ mutation Launch($params: LaunchBackfillParams!) {
     ... on PythonError { message }
   }
 }
-"""
-ADD_PARTITIONS = """
-import sys
-from ocr_assets.automation.instance import open_instance
-from partitions import add_documents
-with open_instance() as instance:
-    add_documents(instance, sys.argv[1:])
 """
 PATIENCE = 3600.0
 

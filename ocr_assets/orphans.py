@@ -15,4 +15,3 @@ def end_orphans(instance: dg.DagsterInstance) -> int:
             instance.report_run_failed(run, "its worker was killed; what it had recorded is kept")
             ended += 1
     return ended
-

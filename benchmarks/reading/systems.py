@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-Reader = Callable[[Path], str]
+from ocr_assets.bench.others import Reader, docling, ocrmypdf, rapidocr
 
 
 def ours(**text: str) -> Reader:
@@ -30,23 +30,6 @@ def ours(**text: str) -> Reader:
 
     def read(path: Path) -> str:
         return "\n".join(line.text for line in reading.read(path, engines, until="text").lines)
-
-    return read
-
-
-def rapidocr() -> Reader:
-    """RapidOCR as shipped: `RapidOCR()`."""
-    import logging
-
-    from rapidocr import RapidOCR
-    from rapidocr.utils.output import RapidOCROutput
-
-    logging.disable(logging.INFO)
-    engine = RapidOCR()
-
-    def read(path: Path) -> str:
-        found = engine(str(path))
-        return "\n".join(found.txts or ()) if isinstance(found, RapidOCROutput) else ""
 
     return read
 
@@ -65,60 +48,6 @@ def tesseract() -> Reader:
 def _has_orientation() -> bool:
     said = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True, check=True).stdout
     return "osd" in said.split()
-
-
-def ocrmypdf() -> Reader:
-    """OCRmyPDF with deskewing and turning, its side file of text."""
-
-    def read(path: Path) -> str:
-        with tempfile.TemporaryDirectory() as folder:
-            side, page = Path(folder) / "text.txt", Path(folder) / "page.png"
-            _plain(path, page)
-            command = ["ocrmypdf", "--image-dpi", "200", "--deskew", "--rotate-pages", "--output-type", "pdf", "-q"]
-            program = Path(sys.executable).with_name("ocrmypdf")
-            subprocess.run(
-                [program, *command[1:], "--sidecar", side, page, Path(folder) / "out.pdf"],
-                check=True,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-            return side.read_text()
-
-    return read
-
-
-def _plain(path: Path, target: Path) -> None:
-    """OCRmyPDF takes no image with an alpha channel, and some files say a resolution of 1 dpi."""
-    from PIL import Image
-
-    with Image.open(path) as image:
-        image.convert("L" if image.mode in ("1", "L") else "RGB").save(target, dpi=(200, 200))
-
-
-def docling() -> Reader:
-    """Docling with its own RapidOCR over whole pages; the layout model is the packaged one, as no other is offline."""
-    from docling.datamodel.base_models import InputFormat
-    from docling.datamodel.pipeline_options import OcrMode, PdfPipelineOptions, RapidOcrOptions
-    from docling.document_converter import DocumentConverter, ImageFormatOption
-
-    from ocr.digital.plugin import PackagedLayoutOptions
-
-    options = PdfPipelineOptions(
-        allow_external_plugins=True,
-        do_ocr=True,
-        ocr_options=RapidOcrOptions(mode=OcrMode.FULL_PAGE),
-        do_table_structure=False,
-        layout_options=PackagedLayoutOptions(),
-    )
-    converter = DocumentConverter(format_options={InputFormat.IMAGE: ImageFormatOption(pipeline_options=options)})
-
-    def read(path: Path) -> str:
-        with tempfile.TemporaryDirectory() as folder:
-            page = Path(folder) / "page.png"
-            _plain(path, page)
-            return converter.convert(page).document.export_to_text()
-
-    return read
 
 
 SYSTEMS: dict[str, Callable[[], Reader]] = {

@@ -95,9 +95,9 @@ def report(figures: dict[str, Any], folder: Path) -> list[str]:
     lines = [
         "## From the inbox to the search",
         "",
-        "A receipt is dropped into the inbox of a running `ocr-assets ui` (web server and daemon, settings as shipped),",
-        "until the corpus that people query holds its words. Seconds after the drop (registering is noted in whole ones);",
-        "the first one finds no worker yet.",
+        "A receipt is dropped into the inbox of a running `ocr-assets ui` (web server and daemon, settings as",
+        "shipped), until the corpus that people query holds its words. Seconds after the drop, registering in whole",
+        "ones; the first drop finds no worker yet.",
         "",
         "| drop | " + " | ".join(drops[0]) + " |",
         "|" + " --- |" * (len(drops[0]) + 1),

@@ -7,7 +7,8 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +25,7 @@ PROGRAM = Path(sys.executable).with_name("ocr-assets")
 class Measured:
     """`wall`: the whole command, start and publishing included; `reading`: from the first stage begun to the last
     ended. `stages`: seconds by stage, added over all workers. `peak`: MiB of the largest process, `together` of all.
-    `written`: bytes under the home."""
+    `written`: bytes under the home. `start`: seconds until a worker has imported what it needs and is ready."""
 
     documents: int
     pages: int
@@ -35,6 +36,7 @@ class Measured:
     together: float
     written: int
     model_loads: int
+    start: float
     stages: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -55,7 +57,7 @@ def run(home: Path, files: Sequence[Path], workers: int) -> Measured:
     """Read `files` in the new home `home` with so many workers."""
     env = {**os.environ, "OCR_HOME": str(home), "OCR_CHECKS__CORPUS_CER": "9", "OCR_CHECKS__CORPUS_FIELDS": "0"}
     home.mkdir(parents=True, exist_ok=True)
-    _checked(subprocess.run([PROGRAM, "add", *files], env=env, capture_output=True, text=True))
+    checked([PROGRAM, "add", *files], env)
     command = [PROGRAM, "run", "--json", "--workers", str(workers)]
     process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     with PeakMemory(process.pid) as peak:
@@ -85,11 +87,31 @@ def measured(home: Path, workers: int, wall: float, peak: PeakMemory) -> Measure
         together=peak.together,
         written=sum(file.stat().st_size for file in home.rglob("*") if file.is_file()),
         model_loads=sum(output.model_loads for output in made),
+        start=seconds_to_start(home),
         stages=stages,
     )
 
 
-def _checked(done: subprocess.CompletedProcess[str]) -> None:
+def seconds_to_start(home: Path) -> float:
+    """Seconds from the start of a worker process to its being ready, models aside: those load when they are asked."""
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-m", "ocr_assets.worker"]
+    started = time.perf_counter()
+    with subprocess.Popen(
+        command, env={**os.environ, "OCR_HOME": str(home)}, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL
+    ) as worker:
+        assert worker.stdin is not None and worker.stdout is not None
+        ready = worker.stdout.readline()
+        seconds = time.perf_counter() - started
+        worker.stdin.close()
+    if not ready:
+        raise PlatformFailed("a worker could not start")
+    return seconds
+
+
+def checked(command: Sequence[object], env: Mapping[str, str]) -> None:
+    """Run a command that must succeed."""
+    done = subprocess.run([str(part) for part in command], env=env, capture_output=True, text=True)
     if done.returncode:
         raise PlatformFailed(done.stderr.strip()[-500:])
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,69 +22,101 @@ def register(app: typer.Typer) -> None:
 def bench(
     paths: list[Path] = typer.Argument(None, help="Files and folders to read (default: the bundled samples)."),
     limit: int = typer.Option(40, min=4, help="Most files that are read."),
+    workers: list[int] = typer.Option([], "--workers", min=1, help="Numbers of workers to try (default: 1, 2, 4)."),
+    naive: bool = typer.Option(False, "--naive", help="Also Dagster with a process a step."),
     as_json: bool = typer.Option(False, "--json", help="Print the figures as JSON."),
 ) -> None:
-    """Time the platform beside hand-written loops of the same engines. Takes minutes; touches no home but its own."""
-    from ocr_assets.bench import loops, platform
+    """Time the platform, loops by hand and other readers on the same documents, in a home of its own: minutes."""
+    from ocr_assets.bench import comparison, loops, platform
     from ocr_assets.bundle import bundled
     from ocr_assets.intake import find_files
 
-    files = _readable(find_files(paths or [bundled("samples")]))[:limit]
-    if len(files) < 4:
+    pages = _readable(find_files(paths or [bundled("samples")]), limit)
+    if len(pages) < 4:
         fail("bench needs at least four files that can be read", code=2)
-    workers = load_settings().workers
-    counts = sorted({1, workers})
-    rows: dict[str, dict[str, Any]] = {}
+    counts = sorted(set(workers)) or [count for count in (1, 2, 4) if count <= max(2, _cores())]
+
+    def say(row: dict[str, Any]) -> None:
+        if not as_json:
+            console.print(f"{row['name']}: done")
+
+    figures: dict[str, Any] = {}
     try:
-        for count in counts:
-            rows[f"arithmetic, {count} processes"] = _loop(loops.run("ocr_assets.bench.loops:control", files, count))
-        for count in counts:
-            rows[f"all stages in a loop, {count} processes"] = _loop(
-                loops.run("ocr_assets.bench.loops:whole", files, count)
-            )
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-            for count in counts:
-                made = platform.run(Path(folder) / str(count), files, count)
-                rows[f"the platform, {count} workers"] = {
-                    "files_a_second": made.documents / made.reading,
-                    "peak_mib": made.peak,
-                    "overhead_a_document": made.overhead,
-                    **asdict(made),
-                }
+            figures["loops"] = comparison.time_loops(pages, [count for count in counts if count <= 2] or [1], say)
+            figures["platform"] = comparison.time_platform(Path(folder), list(pages), counts, say)
+            if naive:
+                figures["naive"] = comparison.time_naive(Path(folder), list(pages), say)
     except (loops.LoopFailed, platform.PlatformFailed) as error:
         fail(str(error))
+    figures["scaling"] = comparison.scaling(figures["loops"], figures["platform"])
     if as_json:
-        say_json(rows)
+        say_json(figures)
         return
+    _show(figures, comparison.BARE, comparison.CONTROL)
+
+
+def _show(figures: dict[str, Any], bare: str, control: str) -> None:
+    slowest = next(row["rate"] for row in figures["loops"] if row["name"] == bare)
+
+    def against(row: dict[str, Any]) -> str:
+        return "" if row["name"] == control else f"{row['rate'] / slowest:.2f}"
+
+    _table(
+        ("loop", "processes", "pages a second", "÷ RapidOCR()", "peak MiB"),
+        [
+            (row["name"], row["processes"], f"{row['rate']:.2f}", against(row), f"{row['peak']:.0f}")
+            for row in figures["loops"]
+        ],
+    )
+    _table(
+        ("platform", "pages a second", "÷ RapidOCR()", "overhead s/document", "loads", "start s", "peak MiB", "MiB"),
+        [
+            (
+                row["name"],
+                f"{row['rate']:.2f}",
+                against(row),
+                f"{row['overhead']:.2f}",
+                row["model_loads"],
+                f"{row['start']:.1f}",
+                f"{row['peak']:.0f}",
+                f"{row['written'] / 2**20:.0f}",
+            )
+            for row in figures["platform"]
+        ],
+    )
+    if "naive" in figures:
+        console.print(f"{figures['naive']['name']}: {figures['naive']['seconds_a_document']:.1f} s a document")
+    for said in figures["scaling"]:
+        console.print(said)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("what", "files a second", "peak MiB", "overhead s/document"):
-        table.add_column(name, justify="left" if name == "what" else "right", no_wrap=True)
-    for name, row in rows.items():
-        overhead = row.get("overhead_a_document")
-        table.add_row(
-            name,
-            f"{row['files_a_second']:.2f}",
-            f"{row['peak_mib']:.0f}",
-            "" if overhead is None else f"{overhead:.2f}",
-        )
+    for place, name in enumerate(head):
+        table.add_column(name, justify="right" if place else "left")
+    for row in rows:
+        table.add_row(*map(str, row))
     console.print(table)
 
 
-def _readable(files: Iterable[Path]) -> list[Path]:
-    """Without those no loop could read: a loop, unlike the platform, ends at the first bad file."""
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _readable(files: Iterable[Path], limit: int) -> dict[Path, int]:
+    """Files and their numbers of pages, without those no loop could read: unlike the platform, it ends at them."""
     from ocr.errors import DocumentError
     from ocr.opening.document import open_document
 
     limits = load_settings().reading.limits
-    found = []
+    found: dict[Path, int] = {}
     for file in files:
         try:
-            with open_document(file.read_bytes(), limits):
-                found.append(file)
+            with open_document(file.read_bytes(), limits) as document:
+                found[file] = document.page_count
         except (DocumentError, OSError):
             continue
+        if len(found) == limit:
+            break
     return found
-
-
-def _loop(timed: Any) -> dict[str, Any]:
-    return {"files_a_second": timed.rate, "peak_mib": timed.peak}
