@@ -143,6 +143,20 @@ def test_what_a_person_ended_is_given_up_at_once(ledger: Ledger) -> None:
     assert end(ledger, begin(ledger), for_good=True) == "given_up"
 
 
+def test_what_is_given_up_is_wanted_again_when_somebody_asks_for_it(ledger: Ledger) -> None:
+    first, second = (arrive(ledger, name, name) for name in "ab")
+    batch = begin(ledger)
+    (of,) = ledger.documents([first])
+    given = input_hash(STAGES[0], of.sha256, {})
+    ledger.record(Manifest(first, STAGES[0], "v", given, "f", "h", 0.1, 0, "2026-01-01T00:00:00"))
+    arrive(ledger, "a", "a", asked_by="requests")
+    assert wanted(ledger.engine, "requests") == []
+    end(ledger, batch, for_good=True)
+    arrive(ledger, "a", "a", asked_by="requests")
+    assert wanted(ledger.engine, "requests") == [first]
+    assert [one.documents for one in batches.given_up(ledger.engine)] == [(second,)]
+
+
 def test_documents_tried_as_often_share_a_batch_and_others_do_not(ledger: Ledger) -> None:
     first = arrive(ledger, "a", "a")
     batch = begin(ledger)

@@ -22,13 +22,15 @@ Cut = Callable[[list[str], int], Iterable[Sequence[str]]]
 
 
 def ask(connection: Connection, document: str, sensor: str, *, again: bool) -> None:
-    """Want a run for a document that has no outcome, unless one was asked for (`again`: even then)."""
-    documents, outputs = schema.documents, schema.outputs
-    read = sa.exists().where((outputs.c.document == document) & outputs.c.current)
-    unread = (documents.c.document == document) & ~read
+    """Want a run for a document that has no outcome, unless one was asked for (`again`: even then) and not given up."""
+    documents, outputs, followed = schema.documents, schema.outputs, schema.batches
+    unread = ~sa.exists().where((outputs.c.document == document) & outputs.c.current)
     if not again:
-        unread &= documents.c.batch.is_(None) & documents.c.asked_by.is_(None)
-    connection.execute(documents.update().where(unread).values(asked_by=sensor, batch=None, tries=0))
+        ended = sa.select(followed.c.batch).where(followed.c.state == "given_up")
+        given_up = documents.c.batch.in_(ended) & documents.c.chain.is_(None)
+        unread = documents.c.asked_by.is_(None) & (documents.c.batch.is_(None) & unread | given_up)
+    mine = (documents.c.document == document) & unread
+    connection.execute(documents.update().where(mine).values(asked_by=sensor, batch=None, tries=0))
 
 
 def wanted(engine: Engine, sensor: str) -> list[str]:
