@@ -69,8 +69,10 @@ def _follow(instance: dg.DagsterInstance, ledger: Ledger, sensor: str) -> None:
                 batches.put_off(connection, batch, now + LOOK_SECONDS)
             elif state == "failed":
                 batches.ask_again(connection, batch, sensor)
-            elif batches.ended(connection, batch, *_end(run), now, for_good=_cancelled(run)) == "given_up":
-                log.warning("batch %s is given up: %s", batch, _end(run)[1])
+            else:
+                became = batches.ended(connection, batch, *_end(run), now, for_good=_cancelled(run))
+                if became == "given_up" and state != became:
+                    log.warning("batch %s is given up: %s", batch, _end(run)[1])
 
 
 def _goes_on(run: dg.RunRecord, now: float) -> bool:

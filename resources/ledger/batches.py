@@ -69,7 +69,8 @@ def ended(connection: Connection, batch: str, run: str, why: str, now: float, *,
         connection.execute(table.delete().where(mine))
         return None
     state: State = "given_up" if for_good or tries >= MOST_TRIES else "failed"
-    values = {"state": state, "look_at": now + FIRST_DELAY * 2**tries, "run": run, "why": why}
+    delay = FIRST_DELAY * 2 ** (tries if state == "failed" else MOST_TRIES)
+    values = {"state": state, "look_at": now + delay, "run": run, "why": why}
     connection.execute(table.update().where(mine).values(**values))
     return state
 
