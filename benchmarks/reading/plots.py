@@ -27,3 +27,23 @@ def grouped(path: Path, groups: list[str], series: dict[str, list[float]], label
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=90)
     pyplot.close(figure)
+
+
+def curves(path: Path, series: dict[str, tuple[list[float], list[float]]], across: str, up: str) -> None:
+    """A line for each series of (x, y), from zero up."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(9, 3.6), layout="constrained")
+    for name, (x, y) in series.items():
+        axes.plot(x, y, marker=".", label=name)
+    axes.set_xlabel(across)
+    axes.set_ylabel(up)
+    axes.set_ylim(bottom=0)
+    axes.legend(fontsize=8)
+    axes.grid(alpha=0.3)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=90)
+    pyplot.close(figure)

@@ -24,11 +24,13 @@ WARM_UP = 2
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """`seconds` from the common start to the end of the slowest process; `peak` is the largest process's MiB."""
+    """`seconds` from the common start to the end of the slowest process; `peak` is the largest process's MiB.
+    `processor`: seconds of processor time, of all processes and what they started."""
 
     files: int
     seconds: float
     peak: float
+    processor: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -53,8 +55,9 @@ def run(loop: str, files: Sequence[Path], processes: int, threads: int | None = 
         started = time.perf_counter()
         for worker in workers:
             _say(worker, "go")
-        peaks = [_heard(worker)["peak"] for worker in workers]
-        return Timed(len(files), time.perf_counter() - started, max(peaks))
+        told = [_heard(worker) for worker in workers]
+        seconds = time.perf_counter() - started
+        return Timed(len(files), seconds, max(t["peak"] for t in told), sum(t["processor"] for t in told))
     finally:
         for worker in workers:
             worker.kill()
@@ -146,9 +149,16 @@ def main(loop: str) -> None:
         work(file)
     answer("ready")
     sys.stdin.readline()
+    before = _processor_seconds()
     for file in files:
         work(file)
-    answer({"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024})
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    answer({"peak": peak, "processor": _processor_seconds() - before})
+
+
+def _processor_seconds() -> float:
+    spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(s.ru_utime + s.ru_stime for s in spent)
 
 
 if __name__ == "__main__":
