@@ -12,6 +12,7 @@ import types
 import typing
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal, TypeVar
 
 import pyarrow as pa
@@ -255,6 +256,7 @@ _ARROW: dict[Any, pa.DataType] = {
 }
 
 
+@cache
 def schema(noun: type) -> pa.Schema:
     """The Arrow schema of a noun; optional attributes are nullable columns, the others are not."""
     columns = []

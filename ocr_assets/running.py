@@ -8,16 +8,18 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich import progress
 from rich.console import Console
 
-from ocr.assembly import STAGES
-from ocr_assets.crew import Crew
+from ocr.flow import STAGES
 from resources.ledger import Ledger, Pending, Progress
 from resources.settings import Settings, home
 from resources.variants.sides import pending as what_is_pending
+
+if TYPE_CHECKING:
+    from ocr_assets.crew import Crew
 
 POLL_SECONDS = 0.5
 SAY_EVERY = 15.0  # seconds between lines where the output is no terminal
@@ -88,6 +90,8 @@ def publish(settings: Settings, accept_loss: str, *, whole: bool, console: Conso
 @contextmanager
 def workers_of(settings: Settings) -> Generator[Crew]:
     """Workers that end with what they are for: at once where that was broken off."""
+    from ocr_assets.crew import Crew
+
     crew = Crew(settings)
     try:
         yield crew

@@ -110,8 +110,9 @@ def collect(
     parts: dict[str, Iterable[pa.Table]] = {
         noun: _tables(read, lake, stage, name) for noun, (stage, name) in FILES.items()
     }
-    parts["fields"] = _fields(read, lake, settled_by)
-    parts["records"] = _heads(read, lake, settled_by)
+    heads: list[dict[str, object]] = []
+    parts["fields"] = _fields(read, lake, settled_by, heads)
+    parts["records"] = _heads(heads)
     evaluations = {evaluation.id: evaluation for evaluation in kept(lake)[-EVALUATIONS:]}
     there = base.evaluations if base is not None else set()
     parts["evaluations"] = _evaluations(lake, [one for id, one in evaluations.items() if id not in there])
@@ -179,22 +180,25 @@ def record_of(document: Document, outputs: dict[str, Output], lake: Lake, settle
 
 
 def _fields(
-    documents: list[tuple[Document, dict[str, Output]]], lake: Lake, settled_by: Settling
+    documents: list[tuple[Document, dict[str, Output]]],
+    lake: Lake,
+    settled_by: Settling,
+    heads: list[dict[str, object]],
 ) -> Iterator[pa.Table]:
+    """Fields of records; on the way their heads are gathered, since a record is opened for both."""
+
     def one(document: Document, outputs: dict[str, Output]) -> pa.Table:
         record = record_of(document, outputs, lake, settled_by)
+        head = {name: getattr(record, name) for name in RECORDS.names if name != "document"}
+        heads.append({"document": document.document} | head)
         return _with_document(to_table(Field, record.fields), document.document)
 
     yield from _together(documents, one)
 
 
-def _heads(documents: list[tuple[Document, dict[str, Output]]], lake: Lake, settled_by: Settling) -> Iterator[pa.Table]:
-    def one(document: Document, outputs: dict[str, Output]) -> pa.Table:
-        record = record_of(document, outputs, lake, settled_by)
-        head = {name: getattr(record, name) for name in RECORDS.names if name != "document"}
-        return pa.Table.from_pylist([{"document": document.document} | head], schema=RECORDS)
-
-    yield from _together(documents, one)
+def _heads(heads: list[dict[str, object]]) -> Iterator[pa.Table]:
+    """What `_fields` gathered, after it."""
+    yield pa.Table.from_pylist(heads, schema=RECORDS)
 
 
 def _evaluations(lake: Lake, evaluations: Iterable[Evaluation]) -> Iterator[pa.Table]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from rich.markdown import Markdown
 from rich.markup import escape
 from rich.table import Table
 
@@ -184,6 +183,8 @@ def _print(found: Any, *, as_json: bool) -> None:
     if as_json:
         say_json(asdict(found))
     else:
+        from rich.markdown import Markdown
+
         console.print(Markdown(report(found)))
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
 from ocr_assets.cli.app import check_environment, console, open_lake, open_ledger, say_json
-from resources.ledger import Ledger
-from resources.scores import CorpusScore, DocumentScore, of_environment, pool_scores, score_documents
 from resources.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from resources.ledger import Ledger
+    from resources.scores import CorpusScore, DocumentScore
 
 
 def evaluate(
@@ -26,6 +28,8 @@ def evaluate(
     as_json: bool = typer.Option(False, "--json", help="Print the scores as JSON."),
 ) -> None:
     """Scores of everything read that has ground truth; evaluations kept over time, compared in pairs."""
+    from resources.scores import pool_scores
+
     check_environment(environment)
     settings = load_settings()
     if compare is not None or history:
@@ -47,12 +51,16 @@ def evaluate(
 
 
 def _scores(settings: Settings, environment: str) -> list[DocumentScore]:
+    from resources.scores import of_environment, score_documents
+
     scores = score_documents(open_ledger(settings), open_lake(settings), settings.truth_folders)
     return of_environment(scores, environment)
 
 
 def print_scores(settings: Settings, environment: str = "live") -> None:
     """A row per document: what it is, how many fields were found, and its scores where there is truth."""
+    from resources.scores import pool_scores
+
     scores = _scores(settings, environment)
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("document", overflow="ellipsis", no_wrap=True)

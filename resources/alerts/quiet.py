@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 from resources.ledger import Ledger, schema
+from resources.ledger.statements import insert
 
 
 def may_say(ledger: Ledger, subject: str, quiet: float) -> int | None:
@@ -15,8 +14,7 @@ def may_say(ledger: Ledger, subject: str, quiet: float) -> int | None:
     mine = table.c.subject == subject
     now = time.time()
     with ledger.transaction() as connection:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        first = dialect.insert(table).values(subject=subject, said_at=0.0, unsaid=0)
+        first = insert(connection, table).values(subject=subject, said_at=0.0, unsaid=0)
         connection.execute(first.on_conflict_do_nothing(index_elements=["subject"]))
         row = connection.execute(table.select().where(mine).with_for_update()).one()
         if now < row.said_at + quiet:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 
 from resources.ledger import schema
+from resources.ledger.statements import insert
 
 OUTCOMES = "outcomes"
 
@@ -20,8 +20,7 @@ def touch(connection: Connection) -> None:
     sees all that earlier ones stand for.
     """
     table = schema.changes
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    first = dialect.insert(table).values(name=OUTCOMES, ledger=uuid.uuid4().hex[:12], number=1)
+    first = insert(connection, table).values(name=OUTCOMES, ledger=uuid.uuid4().hex[:12], number=1)
     connection.execute(first.on_conflict_do_update(index_elements=["name"], set_={"number": table.c.number + 1}))
 
 

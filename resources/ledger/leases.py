@@ -9,10 +9,9 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from uuid import uuid4
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 from resources.ledger import schema
 from resources.ledger.ledger import Ledger
+from resources.ledger.statements import insert
 
 
 @contextmanager
@@ -21,8 +20,7 @@ def lease(ledger: Ledger, name: str, seconds: float) -> Generator[bool]:
     table, holder = schema.leases, f"{socket.gethostname()} {os.getpid()} {uuid4()}"
     mine = table.c.name == name
     with ledger.transaction() as connection:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        free = dialect.insert(table).values(name=name, holder="", until=0.0)
+        free = insert(connection, table).values(name=name, holder="", until=0.0)
         connection.execute(free.on_conflict_do_nothing(index_elements=["name"]))
         now = time.time()
         took = table.update().where(mine & (table.c.until <= now)).values(holder=holder, until=now + seconds)

@@ -14,11 +14,11 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from resources.events.kinds import LONGEST, detail_of
 from resources.ledger import schema
+from resources.ledger.statements import insert
 
 WAITING, SENT, HELD_BACK, REFUSED = "waiting", "sent", "held_back", "refused"
 """What an event may be: `refused` is one the bus will never take."""
@@ -49,8 +49,7 @@ def emit(
     at = _after(_last(connection, subject))
     head = {"id": id_, "at": at, "environment": environment}
     whole = detail_of(kind, head, detail)
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(schema.outbox).values(
+    statement = insert(connection, schema.outbox).values(
         id=id_,
         kind=kind,
         key=key,

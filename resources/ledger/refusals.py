@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 
 from resources.ledger import schema
 from resources.ledger.outbox import emit
+from resources.ledger.statements import insert
 
 CHUNK = 500
 STAGE = "arrival"
@@ -35,9 +35,8 @@ class Refusal:
 def refuse(connection: Connection, refusal: Refusal) -> None:
     """Record a refusal and the event that tells of it, once for each content of an object."""
     table, now = schema.refusals, datetime.now(UTC).isoformat(timespec="milliseconds")
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     row = {name: value for name, value in asdict(refusal).items() if name != "name"}
-    statement = dialect.insert(table).values(**row, refused_at=now)
+    statement = insert(connection, table).values(**row, refused_at=now)
     if connection.execute(statement.on_conflict_do_nothing(index_elements=["uri", "etag"])).rowcount:
         key = f"refusal {refusal.uri} {refusal.etag}"
         environment = refusal.environment

@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 
 from resources.ledger import schema
 from resources.ledger.outbox import emit
 from resources.ledger.refusals import Refusal, told
+from resources.ledger.statements import insert
 
 if TYPE_CHECKING:
     from resources.ledger.outcomes import Outcome
@@ -98,8 +98,7 @@ def requests(engine: Engine) -> list[dict[str, Any]]:
 
 
 def _insert(connection: Connection, request: NewRequest, document: str | None, outcome: str) -> bool:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(schema.requests).values(
+    statement = insert(connection, schema.requests).values(
         id=request.id,
         location=request.location,
         document=document,
