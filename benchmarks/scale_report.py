@@ -42,12 +42,14 @@ def write(found: Mapping[int, Mapping[str, float]], bytes_: Mapping[str, float],
 
 def _table(found: Mapping[int, Mapping[str, float]], names: list[str], sizes: list[int]) -> list[str]:
     head = ["| | " + " | ".join(f"{size:,}" for size in sizes) + " |", "|" + " --- |" * (len(sizes) + 1)]
-    rows = [[_milliseconds(found[size][name]) for size in sizes] for name in names]
+    rows = [[_milliseconds(found[size].get(name)) for size in sizes] for name in names]
     shown = [name.removesuffix(", a document") for name in names]
     return head + [f"| {name} | " + " | ".join(cells) + " |" for name, cells in zip(shown, rows, strict=True)]
 
 
-def _milliseconds(seconds: float) -> str:
+def _milliseconds(seconds: float | None) -> str:
+    if seconds is None:
+        return "–"
     value = 1000 * seconds
     return f"{value:.3f}" if value < 1 else f"{value:.1f}" if value < 100 else f"{value:,.0f}"
 
@@ -56,8 +58,9 @@ def _plot(found: Mapping[int, Mapping[str, float]], each: list[str], whole: list
     figure, axes = plt.subplots(1, 2, figsize=(12, 4.6))
     for axis, names, title in zip(axes, (each, whole), ("a document", "the whole"), strict=True):
         for place, name in enumerate(names):
-            values = [1000 * found[size][name] for size in found]
-            axis.plot(list(found), values, marker="osv^Dx*"[place % 7], label=name.removesuffix(", a document"))
+            sizes = [size for size in found if name in found[size]]
+            values = [1000 * found[size][name] for size in sizes]
+            axis.plot(sizes, values, marker="osv^Dx*"[place % 7], label=name.removesuffix(", a document"))
         axis.set(xscale="log", yscale="log", xlabel="documents", ylabel="ms", title=title)
         axis.legend(fontsize=6, loc="upper left")
         axis.grid(alpha=0.3)
