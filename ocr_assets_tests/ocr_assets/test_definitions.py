@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from ocr.assembly import STAGES, Engines
-from ocr.settings import EngineSettings, ReadingSettings, RecordsSettings
 from ocr.flow import READS
+from ocr.settings import EngineSettings, ReadingSettings, RecordsSettings
 from ocr_assets.bundle import bundled
 from ocr_assets.definitions import build_defs
 
@@ -54,10 +54,11 @@ def test_a_code_location_loads_without_a_heavy_library(home: Path) -> None:
     assert not HEAVY & set(done.stdout.split())
 
 
-def test_looking_at_the_status_needs_neither_dagster_nor_a_heavy_library() -> None:
+@pytest.mark.parametrize("command", ["status", "run"])
+def test_where_nothing_is_to_be_read_neither_dagster_nor_a_heavy_library_is_loaded(home: Path, command: str) -> None:
     script = (
         "import sys; from typer.testing import CliRunner; from ocr_assets.cli import app;"
-        "assert CliRunner().invoke(app, ['status']).exit_code == 0; print(*sys.modules)"
+        f"assert CliRunner().invoke(app, ['{command}']).exit_code == 0; print(*sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert not (HEAVY | {"dagster"}) & set(done.stdout.split())
