@@ -26,9 +26,11 @@ def gather(ledger: Ledger, lake: Lake) -> int:
     challenger's side of a split are left to the experiment. The cost is that of opening the new ones.
     """
     known = set(keys_of(load_rows(lake)))
-    outputs = ledger.outputs()
+    # An output that is not in force, behind a rejection, is never measured: its document is looked at each time.
+    unknown = list(dict.fromkeys(place[0] for place in ledger.current() if place not in known))
+    outputs = ledger.outputs(unknown)
     found: list[tuple[str, Document, dict[str, Output], list[Output]]] = []
-    for document in ledger.documents():
+    for document in ledger.documents(unknown):
         mine = _in_force(outputs.get(document.document, {}))
         new = [output for output in mine.values() if (output.document, output.stage, output.version) not in known]
         if new and _settled(mine) and not document.variant:

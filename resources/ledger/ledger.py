@@ -140,6 +140,13 @@ class Ledger:
                     found.setdefault(row["document"], {})[row["stage"]] = Output(**row)
         return found
 
+    def current(self) -> list[tuple[str, str, str]]:
+        """Document, stage and version of every current outcome."""
+        table = schema.outputs
+        query = sa.select(table.c.document, table.c.stage, table.c.version).where(table.c.current)
+        with self.engine.connect() as connection:
+            return [(document, stage, version) for document, stage, version in connection.execute(query)]
+
     def begin(self, document: str, stage: str, version: str) -> int:
         """Note that an output is being made; returns how many earlier attempts were begun and never ended."""
         table = schema.attempts
