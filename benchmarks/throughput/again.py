@@ -10,14 +10,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.scale_documents import draw, make_read
+from benchmarks.scale_documents import Maker, draw
 from benchmarks.throughput.pages import receipts
-from ocr.assembly import STAGES, Engines
 from ocr_assets.bench.platform import PROGRAM, checked, run
 from ocr_assets.intake import register_files
 from resources.lake import Lake
 from resources.ledger import Ledger
 from resources.settings import load_settings
+from resources.variants.variant import fingerprints
 
 READ = 1_000
 COPIES = 5
@@ -38,9 +38,7 @@ def _nothing_new(folder: Path) -> dict[str, Any]:
     home.mkdir()
     ledger = Ledger(f"sqlite:///{home / 'ledger.db'}")
     register_files(draw(folder / "drawn", range(READ)), ledger)
-    engines = Engines(load_settings().reading)
-    fingerprints = {stage: engines.fingerprint(stage) for stage in STAGES}
-    make_read(ledger.documents(), fingerprints, Lake(str(home / "lake")), ledger)
+    Maker(fingerprints(load_settings()), Lake(str(home / "lake")), ledger).make_read(ledger.documents())
     checked([PROGRAM, "run"], _env(home))
     took = []
     for _ in range(TIMES):
@@ -89,8 +87,8 @@ def report(figures: dict[str, Any], folder: Path) -> list[str]:
         f"- `ocr-assets run` over {nothing['documents']:,} documents with nothing new: "
         + ", ".join(f"{seconds:.2f}" for seconds in nothing["seconds"])
         + " s, the whole command.",
-        f"- Another length of chunks over {embeddings['documents']} receipts, two workers: {again['wall']:.1f} s against "
-        f"{whole['wall']:.1f} s for reading all, {again['wall'] / whole['wall']:.3f}. Of this the stages take "
+        f"- Another length of chunks over {embeddings['documents']} receipts, two workers: {again['wall']:.1f} s "
+        f"against {whole['wall']:.1f} s for reading all, {again['wall'] / whole['wall']:.3f}. Of this the stages take "
         f"{again['stages']:.1f} s against {whole['stages']:.1f} s ({again['stages'] / whole['stages']:.3f}); the rest "
         "is starting, events and publishing.",
     ]
