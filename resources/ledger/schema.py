@@ -108,7 +108,7 @@ outputs = sa.Table(
     sa.Column("made_at", sa.Text, nullable=False),
     sa.Column("retired_at", sa.Text, comment="when another version came into force"),
     sa.Index("outputs_current", "stage", "current"),
-    sa.Index("outputs_made_at", "made_at"),
+    sa.Index("outputs_made_at", "current", "made_at"),
     sa.Index(
         "outputs_rejected",
         "document",
