@@ -12,13 +12,21 @@ import threading
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ocr_assets.processes import Worker, WorkerError, answer, ask, begin, let_go, log_of, wait_for
 from resources.settings import Settings
 
 DEATHS_WITHOUT_PROGRESS = 20
 """A batch that ends this many workers is given up: more than any batch needs to have its culprits rejected."""
+
+
+class Batch(NamedTuple):
+    """A range of keys, and the first stage that is to be made of them."""
+
+    first: str
+    last: str
+    stage: str
 
 
 @dataclass(slots=True)
@@ -32,9 +40,9 @@ class Crew:
     _idle: list[Worker] = field(default_factory=list)
     _stopping: threading.Event = field(default_factory=threading.Event)
 
-    def read(self, batches: Sequence[tuple[str, str]], count: int) -> list[threading.Thread]:
+    def read(self, batches: Sequence[Batch], count: int) -> list[threading.Thread]:
         """Begin reading with `count` workers; returns their threads, which end when no batch is left."""
-        return self._share([{"read": list(batch)} for batch in batches], count)
+        return self._share([{"read": [batch.first, batch.last], "from": batch.stage} for batch in batches], count)
 
     def read_aside(self, variant: str, batches: Sequence[Sequence[str]], count: int) -> list[threading.Thread]:
         """As `read`, but aside, by both sides of an experiment; a batch is any keys."""

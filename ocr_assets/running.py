@@ -111,12 +111,17 @@ def _read(
     console: Console | None,
     crew: Crew,
 ) -> None:
+    from ocr_assets.crew import Batch
     from partitions import contiguous_batches
 
     order = [document.document for document in ledger.documents()]
     # Small enough that every worker has something to do until the end.
     size = max(1, min(settings.run.batch, -(-len(pending) // (2 * workers))))
-    batches = list(contiguous_batches((item.document for item in pending), order, size))
+    batches = [
+        Batch(first, last, stage)
+        for stage in STAGES
+        for first, last in contiguous_batches((item.document for item in pending if item.stage == stage), order, size)
+    ]
     threads = crew.read(batches, min(workers, len(batches)))
     with _watch(console, ledger, pending, began, len(threads)) as look:
         while any(thread.is_alive() for thread in threads):

@@ -2,7 +2,8 @@
 
 It reads one JSON request a line from its input and answers one JSON line each on its output:
 
-    {"read": [first key, last key]}    {"publish": true}    {"publish": true, "accept_loss": "why", "whole": true}
+    {"read": [first key, last key], "from": first stage}
+    {"publish": true}    {"publish": true, "accept_loss": "why", "whole": true}
     {"aside": [keys], "variant": name}    {"experiment": name, "sample": documents, "seed": number}
     {"run": id of a run that Dagster has made}
     {"ok": true}    {"ok": false, "error": "…"}    {"ok": false, "blocked": "…"}
@@ -24,6 +25,7 @@ from typing import Any, TextIO
 import dagster as dg
 import psutil
 
+from ocr.flow import STAGES
 from ocr_assets.assets.corpus import WHOLE_TAG
 from ocr_assets.assets.evaluation import ACCEPT_LOSS_TAG
 from ocr_assets.automation.experiment import experiment, run_config
@@ -61,7 +63,8 @@ def _result(request: dict[str, Any], definitions: dg.Definitions, instance: dg.D
         execute(instance, request["run"])
         return {"ok": True}
     if "read" in request:
-        return _run(definitions, read_documents.name, instance, range_tags(*request["read"]))
+        stages = STAGES[STAGES.index(request["from"]) :]
+        return _run(definitions, read_documents.name, instance, range_tags(*request["read"]), stages=stages)
     if "aside" in request:
         return _aside(request["variant"], request["aside"])
     if "experiment" in request:
@@ -93,10 +96,12 @@ def _run(
     instance: dg.DagsterInstance,
     tags: dict[str, str],
     config: dg.RunConfig | None = None,
+    stages: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     result = definitions.resolve_job_def(job).execute_in_process(
         run_config=config,
         instance=instance,
+        asset_selection=[dg.AssetKey(stage) for stage in stages] if stages else None,
         tags={**tags, PID_TAG: worker_tag(os.getpid())},
         raise_on_error=False,
     )

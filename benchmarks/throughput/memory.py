@@ -57,7 +57,7 @@ def _over(home: Path, files: Sequence[Path]) -> dict[str, Any]:
     held = [_mib(worker)]
     for first in range(0, len(keys), BATCH):
         batch = keys[first : first + BATCH]
-        told = ask(worker, {"read": [batch[0], batch[-1]]})
+        told = ask(worker, {"read": [batch[0], batch[-1]], "from": "raw_document"})
         if told is None or not told["ok"]:
             raise SystemExit(f"{batch}: {told}")
         held.append(_mib(worker))

@@ -111,7 +111,7 @@ def test_a_batch_that_holds_both_sides_of_a_split_is_read_by_both(
     with open_instance() as instance:
         add_documents(instance, keys)
         answers = io.StringIO()
-        worker.serve(io.StringIO(json.dumps({"read": [keys[0], keys[-1]]}) + "\n"), answers)
+        worker.serve(io.StringIO(json.dumps({"read": [keys[0], keys[-1]], "from": "raw_document"}) + "\n"), answers)
         assert json.loads(answers.getvalue().splitlines()[-1]) == {"ok": True}
         shown = instance.get_latest_materialization_event(dg.AssetKey("records"))
     outputs = ledger.outputs()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ocr_assets import crew, worker
-from ocr_assets.crew import Crew
+from ocr_assets.crew import Batch, Crew
 from resources.settings import load_settings
 
 UNKNOWN = json.dumps({"run": "00000000-0000-0000-0000-000000000000"}) + "\n"
@@ -52,9 +52,12 @@ def test_the_crew_goes_on_with_another_worker(home: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(crew, "answer", lambda hand: {"ok": True})
     monkeypatch.setattr(crew, "ask", ask)
     team = Crew(load_settings())
-    for thread in team.read([("a", "b"), ("c", "d")], 1):
+    for thread in team.read([Batch("a", "b", "raw_document"), Batch("c", "d", "text")], 1):
         thread.join(10)
     assert not team.errors
-    assert [hand.asked for hand in hands] == [[{"read": ["a", "b"]}], [{"read": ["c", "d"]}]]
+    assert [hand.asked for hand in hands] == [
+        [{"read": ["a", "b"], "from": "raw_document"}],
+        [{"read": ["c", "d"], "from": "text"}],
+    ]
     assert team.publish()["ok"] and team.publish()["ok"]
     assert len(hands) == 4
