@@ -87,7 +87,7 @@ def read_stage(
         tasks.append(_task(stage, document, mine, fingerprint))
     todo: list[_Task] = []
     for task in tasks:
-        manifest = None if again else _kept(stage, task, lake)
+        manifest = None if again else _kept(stage, task, lake, ledger)
         if manifest is None:
             todo.append(task)
         else:
@@ -203,13 +203,12 @@ def _manifest(stage: str, task: _Task, reading: Reading, fingerprint: str) -> Ma
     )
 
 
-def _kept(stage: str, task: _Task, lake: Lake) -> Manifest | None:
-    """The output if it is there. A rejection counts while the ledger holds it: there it is forgotten to try again."""
+def _kept(stage: str, task: _Task, lake: Lake, ledger: Ledger) -> Manifest | None:
+    """The output if it is there; a rejection, if the ledger has not forgotten it."""
     manifest = lake.manifest(stage, task.document.document, task.version)
-    if manifest is None or manifest.rejection is None:
+    if manifest is None or manifest.rejection is None or ledger.upholds(manifest, task.outputs.get(stage)):
         return manifest
-    current = task.outputs.get(stage)
-    return manifest if current is not None and current.version == task.version else None
+    return None
 
 
 def _reuse(stage: str, task: _Task, manifest: Manifest, lake: Lake, ledger: Ledger, reopen: bool) -> Result:

@@ -178,6 +178,10 @@ class Ledger:
         with self.transaction() as connection:
             return outbox.emit(connection, kind, subject, detail, environment=environment, key=key)
 
+    def upholds(self, rejection: Manifest, current: Output | None) -> bool:
+        """Whether a rejection that lies in the lake counts: one that was forgotten here is tried again."""
+        return current is not None and current.version == rejection.version
+
     def forget_rejections(self) -> int:
         """Let rejected documents and refused objects be tried again; returns how many documents there were."""
         with self.transaction() as connection:

@@ -44,6 +44,10 @@ class Aside(Ledger):
                 found[key] = mine
         return found
 
+    def upholds(self, rejection: Manifest, current: Output | None) -> bool:
+        """What was read aside before counts, rejections as well: what ends its worker is not begun again for ever."""
+        return True
+
     def record(self, manifest: Manifest) -> None:
         self.manifests[manifest.document, manifest.stage] = manifest
         mine = (attempts.c.document == manifest.document) & (attempts.c.stage == manifest.stage)

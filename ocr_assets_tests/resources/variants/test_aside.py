@@ -74,7 +74,7 @@ def test_a_rejection_aside_is_an_outcome_and_no_rejection_of_the_ledger(lake, le
     read(keys, Settings(), lake, ledger)
     aside = read_aside(short_sighted(), keys, lake, ledger)
     assert aside.outputs()[keys[0]]["text"].code == "broken"
-    assert ledger.rejected() == 0
+    assert ledger.rejected() == []
 
 
 def test_a_real_document_is_read_aside_through_all_stages(lake: Lake, tmp_path: Path) -> None:
