@@ -129,7 +129,8 @@ def _heard(worker: subprocess.Popen[str]) -> Any:
     assert worker.stdout is not None and worker.stderr is not None
     line = worker.stdout.readline()
     if not line:
-        raise LoopFailed(worker.stderr.read().strip()[-500:])
+        said = worker.stderr.read().strip()[-500:]
+        raise LoopFailed(said or f"a process of the loop ended without a word (exit code {worker.wait()})")
     return json.loads(line)
 
 
