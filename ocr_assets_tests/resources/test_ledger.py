@@ -1,6 +1,9 @@
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
+
+import sqlalchemy as sa
 
 from ocr.assembly import STAGES
 from resources.lake import Manifest
@@ -121,3 +124,19 @@ def test_a_ledger_rebuilt_from_manifests_knows_what_was_read(ledger: Ledger, tmp
     assert fresh.rebuild(found) == len(STAGES)
     assert [d.document for d in fresh.documents()] == [key]
     assert fresh.pending(FINGERPRINTS) == []
+
+
+def test_what_is_recorded_of_a_document_is_found_by_its_key_however_many_there_are() -> None:
+    ledger = Ledger("sqlite://")
+    (key,) = ledger.register([arrival("a", "one")])
+    statements: dict[str, Any] = {}
+    sa.event.listen(ledger.engine, "before_cursor_execute", lambda *given: statements.setdefault(given[2], given[3]))
+    read(ledger, key)
+    ledger.begin(key, "pages", "v")
+    ledger.forgive(key, "pages", "v")
+    ledger.register([arrival("a", "two")])
+    with ledger.engine.connect() as connection:
+        for statement, values in [(s, v) for s, v in statements.items() if not s.startswith("BEGIN")]:
+            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+            read_by = [step for step in plan if step.startswith(("SCAN", "SEARCH"))]
+            assert all(re.search(r"\((document|sha256|uri|subject|name)=", step) for step in read_by), (statement, plan)

@@ -9,6 +9,9 @@ from sqlalchemy.schema import CreateColumn
 from resources.ledger import schema
 from resources.ledger.environments import widen_content
 
+OUTLIVED = ["outputs_current"]
+"""Indexes of older versions that make queries slower."""
+
 LOCK = 0x0C12ED6E  # of this purpose alone, on Postgres
 
 
@@ -27,6 +30,8 @@ def evolve(engine: Engine) -> None:
                 column = CreateColumn(item).compile(dialect=connection.dialect)
                 table = connection.dialect.identifier_preparer.format_table(item.table)
                 connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column}")
+        for name in OUTLIVED:
+            connection.exec_driver_sql(f"DROP INDEX IF EXISTS {name}")
         widen_content(connection)
         connection.commit()
 

@@ -51,7 +51,7 @@ sources = sa.Table(
     "sources",
     metadata,
     sa.Column("uri", sa.Text, primary_key=True),
-    sa.Column("document", sa.Text, primary_key=True),
+    sa.Column("document", sa.Text, primary_key=True, index=True),
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column(
         "modified", sa.Float, nullable=False, comment="modification time, so that known files are not read again"
@@ -107,8 +107,9 @@ outputs = sa.Table(
     sa.Column("model_loads", sa.Integer, nullable=False),
     sa.Column("made_at", sa.Text, nullable=False),
     sa.Column("retired_at", sa.Text, comment="when another version came into force"),
-    sa.Index("outputs_current", "stage", "current"),
-    sa.Index("outputs_made_at", "current", "made_at"),
+    # Partial ones: SQLite, which knows no numbers of rows, would take a full one in place of the key, and read outputs
+    # of all documents where those of one are asked for.
+    sa.Index("outputs_made_at", "made_at", sqlite_where=sa.text("current = 1"), postgresql_where=sa.text("current")),
     sa.Index(
         "outputs_rejected",
         "document",
