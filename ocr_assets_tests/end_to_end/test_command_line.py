@@ -100,7 +100,8 @@ def test_test_documents_are_scored_but_not_published(cli: Cli, home: Path) -> No
     shutil.copytree(TRUTH, home / "ground_truth")
     cli("add", *some_samples("receipt"), "--test")
     cli("run")
-    assert len(json.loads(cli("eval", "--json").stdout)["documents"]) == 1
+    assert json.loads(cli("eval", "--json").stdout)["documents"] == []
+    assert len(json.loads(cli("eval", "--environment", "test", "--json").stdout)["documents"]) == 1
     assert json.loads(cli("sql", "from documents", "--json").stdout) == []
 
 
