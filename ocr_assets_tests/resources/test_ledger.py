@@ -3,7 +3,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
+from sqlalchemy import event
 
 from ocr.assembly import STAGES
 from resources.lake import Manifest
@@ -130,7 +130,7 @@ def test_what_is_recorded_of_a_document_is_found_by_its_key_however_many_there_a
     ledger = Ledger("sqlite://")
     (key,) = ledger.register([arrival("a", "one")])
     statements: dict[str, Any] = {}
-    sa.event.listen(ledger.engine, "before_cursor_execute", lambda *given: statements.setdefault(given[2], given[3]))
+    event.listen(ledger.engine, "before_cursor_execute", lambda *given: statements.setdefault(given[2], given[3]))
     read(ledger, key)
     ledger.begin(key, "pages", "v")
     ledger.forgive(key, "pages", "v")
