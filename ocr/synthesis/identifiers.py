@@ -27,11 +27,6 @@ def grouped(code: str) -> str:
     return " ".join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
-def iban_is_valid(code: str) -> bool:
-    """Whether the check digits are right (ISO 7064 mod 97-10)."""
-    return _mod97(code[4:] + code[:4]) == 1
-
-
 def tax_id(dice: Random, land: Country) -> str:
     """A VAT number (in the USA an employer number) with the check digit its country prescribes."""
     if land == "DE":

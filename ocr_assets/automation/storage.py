@@ -1,7 +1,7 @@
 """Dagster's history in SQLite, on connections that are kept.
 
-Dagster opens an engine, a connection and a transaction for every statement, and SQLAlchemy compiles each anew: three
-quarters of what an event costs. A batch of eight documents has some 250 events.
+Dagster opens an engine, a connection and a transaction for every statement, and SQLAlchemy compiles each anew: most of
+what an event costs, and a document has dozens.
 """
 
 from __future__ import annotations
