@@ -40,7 +40,11 @@ def judge_bucket(ledger: Ledger, expected: dict[str, str], seen: Consumer, befor
     """What is not as it should be: objects without an outcome, outcomes without an event or with several."""
     outcomes, documents = outcome_of(ledger), {document.sha256: document.document for document in ledger.documents()}
     refusals = {row["uri"] for row in refused(ledger.engine)}
-    told = Counter(event["document"] or event["uri"] for id_, event in seen.events.items() if id_ not in before)
+    told = Counter(
+        event["document"] or event["uri"]
+        for id_, event in seen.events.items()
+        if id_ not in before and "document" in event
+    )
     wrong = [
         f"{key}: no outcome"
         for key, sha256 in expected.items()
@@ -54,7 +58,8 @@ def judge_requests(ledger: Ledger, expected: dict[str, str], seen: Consumer, bef
     """What is not as it should be: requests that were answered never, twice, or otherwise than they should be."""
     answers: dict[str, list[str]] = {}
     for id_, event in seen.events.items():
-        for asker in event["requests"] if id_ not in before else []:
+        # Events that are about no document, such as drift, answer no request.
+        for asker in event.get("requests", []) if id_ not in before else []:
             answers.setdefault(asker["id"], []).append(event["kind"])
     recorded = {row["id"]: row["outcome"] for row in requests(ledger.engine)}
     wrong = [f"{id_}: {answers.get(id_)}" for id_, kind in expected.items() if answers.get(id_) != [kind]]
