@@ -83,11 +83,9 @@ def _words(layer: list[LayerWord], page: int, forward: np.ndarray, size: tuple[i
     words: list[Word] = []
     shown = [word for word in layer if word.visible]
     lines: dict[int, int] = {}
-    for word in shown:
+    for word, (x0, y0, x1, y1) in zip(shown, _turned_boxes(shown, forward, size), strict=True):
         line = lines.setdefault(word.line, len(lines))
         number = words[-1].number + 1 if words and words[-1].line == line else 0
-        corners = np.array([[word.x0, word.x1, word.x1, word.x0], [word.y0, word.y0, word.y1, word.y1], [1, 1, 1, 1]])
-        x, y = (forward @ corners)[:2]
         words.append(
             Word(
                 page=page,
@@ -96,12 +94,23 @@ def _words(layer: list[LayerWord], page: int, forward: np.ndarray, size: tuple[i
                 region=None,
                 text=word.text,
                 confidence=1.0,
-                x0=float(np.clip(x.min(), 0, size[0])),
-                y0=float(np.clip(y.min(), 0, size[1])),
-                x1=float(np.clip(x.max(), 0, size[0])),
-                y1=float(np.clip(y.max(), 0, size[1])),
+                x0=x0,
+                y0=y0,
+                x1=x1,
+                y1=y1,
                 engine="pymupdf",
                 source="text_layer",
             )
         )
     return words
+
+
+def _turned_boxes(words: list[LayerWord], forward: np.ndarray, size: tuple[int, int]) -> list[list[float]]:
+    """What bounds each word's box once it is turned, within a page of `size`: `x0, y0, x1, y1`."""
+    if not words:
+        return []
+    x0, y0, x1, y1 = np.array([(word.x0, word.y0, word.x1, word.y1) for word in words]).T
+    corners = np.stack([[x0, x1, x1, x0], [y0, y0, y1, y1], np.ones((4, len(words)))])
+    x, y, _ = np.tensordot(forward, corners, axes=1)
+    across, down = np.clip([x.min(0), x.max(0)], 0, size[0]), np.clip([y.min(0), y.max(0)], 0, size[1])
+    return np.stack([across[0], down[0], across[1], down[1]], axis=1).tolist()

@@ -46,8 +46,9 @@ def _arrange(page: Page, regions: Sequence[Region], pieces: Sequence[Piece]) -> 
     """Lines with their region's number, in reading order."""
     parts = [part for piece in pieces for part in _cut_at_regions(piece, regions)]
     found = gutters(_boxes(parts))
-    parts = [part for piece in parts for part in _cut_at_gutters(piece, found)]
-    owners = [_owner(_box(part), regions) for part in parts]
+    if found:
+        parts = [part for piece in parts for part in _cut_at_gutters(piece, found)]
+    owners = _owners(_boxes(parts), regions)
     whole_page = _lines(page, parts, found)
     believable = _believable(owners, whole_page)
     _adopt(owners, whole_page)
@@ -110,7 +111,7 @@ def _adopt(owners: list[int | None], whole_page: Sequence[Sequence[int]]) -> Non
 
 def _cut_at_regions(piece: Piece, regions: Sequence[Region]) -> list[Piece]:
     """The piece, cut where it runs from one region into another beside it."""
-    owners = [_owner((w.x0, w.y0, w.x1, w.y1), regions) for w in piece]
+    owners = _owners(np.array([(w.x0, w.y0, w.x1, w.y1) for w in piece]), regions)
     held = [r for r in regions if r.number in owners]
     if len(held) < 2 or any(a.x0 < b.x1 and b.x0 < a.x1 for k, a in enumerate(held) for b in held[k + 1 :]):
         return [piece]
@@ -135,17 +136,20 @@ def _cut_at_gutters(piece: Piece, found: Sequence[Gutter]) -> list[Piece]:
     return parts
 
 
-def _owner(box: tuple[float, float, float, float], regions: Sequence[Region]) -> int | None:
-    """The smallest region that holds at least half of the box."""
-    x0, y0, x1, y1 = box
-    area = max(1e-6, (x1 - x0) * (y1 - y0))
-    holding = [
-        r
-        for r in regions
-        if max(0.0, min(x1, r.x1) - max(x0, r.x0)) * max(0.0, min(y1, r.y1) - max(y0, r.y0)) >= 0.5 * area
+def _owners(boxes: np.ndarray, regions: Sequence[Region]) -> list[int | None]:
+    """For each of the `N×4` boxes the number of the smallest region that holds at least half of it."""
+    if not len(boxes) or not regions:
+        return [None] * len(boxes)
+    x0, y0, x1, y1 = np.array(boxes, dtype=float).T[:, :, np.newaxis]
+    left, top, right, bottom = np.array([(r.x0, r.y0, r.x1, r.y1) for r in regions], dtype=float).T
+    common = np.maximum(0, np.minimum(x1, right) - np.maximum(x0, left)) * np.maximum(
+        0, np.minimum(y1, bottom) - np.maximum(y0, top)
+    )
+    holds = common >= 0.5 * np.maximum(1e-6, (x1 - x0) * (y1 - y0))
+    smallest = np.where(holds, (right - left) * (bottom - top), np.inf).argmin(axis=1)
+    return [
+        regions[region].number if held else None for region, held in zip(smallest.tolist(), holds.any(1), strict=True)
     ]
-    smallest = min(holding, key=lambda r: (r.x1 - r.x0) * (r.y1 - r.y0), default=None)
-    return smallest.number if smallest else None
 
 
 def _common(owners: Sequence[int | None]) -> int | None:

@@ -83,24 +83,27 @@ def _gutter(left: np.ndarray, right: np.ndarray, height: float) -> Gutter | None
 def _visual_rows(boxes: np.ndarray) -> list[list[int]]:
     """Boxes at one height, each row left to right, rows top to bottom."""
     found: list[list[int]] = []
+    plain = boxes.tolist()
     for i in np.argsort(boxes[:, 1] + boxes[:, 3], kind="stable").tolist():
-        row = max(found[-8:], key=lambda r: _fit(boxes, r, i), default=None)
-        if row is not None and _fit(boxes, row, i) >= SAME_ROW:
-            row.append(i)
+        fits = [_fit(plain, row, i) for row in found[-8:]]
+        best = max(fits, default=0.0)
+        if best >= SAME_ROW:
+            found[len(found) - len(fits) + fits.index(best)].append(i)
         else:
             found.append([i])
-    return [sorted(row, key=lambda i: boxes[i, 0]) for row in found]
+    return [sorted(row, key=lambda i: plain[i][0]) for row in found]
 
 
-def _fit(boxes: np.ndarray, row: Sequence[int], i: int) -> float:
+def _fit(boxes: list[list[float]], row: Sequence[int], i: int) -> float:
     """Vertical overlap of box `i` with its nearest box of the row; 0 when it lies on top of one."""
     x0, y0, x1, y1 = boxes[i]
-    others = boxes[row]
-    apart = np.maximum(others[:, 0] - x1, x0 - others[:, 2])
-    if apart.min() < -0.5 * (y1 - y0):
+    # Plain numbers: rows are short, and there are eight of them for each box.
+    apart = [max(boxes[other][0] - x1, x0 - boxes[other][2]) for other in row]
+    nearest = min(apart)
+    if nearest < -0.5 * (y1 - y0):
         return 0.0
-    _, top, _, bottom = others[apart.argmin()]
-    return float((min(y1, bottom) - max(y0, top)) / max(1e-6, min(y1 - y0, bottom - top)))
+    _, top, _, bottom = boxes[row[apart.index(nearest)]]
+    return (min(y1, bottom) - max(y0, top)) / max(1e-6, min(y1 - y0, bottom - top))
 
 
 def prose(boxes: np.ndarray) -> bool:
