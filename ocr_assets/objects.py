@@ -27,12 +27,14 @@ LARGE = 8 << 20  # bytes of an object that is read alone, so that others do not 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Objects of one origin: the sensor that asks for runs, the collection they belong to, the largest that is read."""
+    """Objects of one origin: the sensor that asks for runs, the collection they belong to, the largest that is read,
+    the prefix all of them lie under, where they have one."""
 
     sensor: str
     collection: str
     environment: str
     max_bytes: int
+    under: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +87,13 @@ def unknown(bucket: str, listed: Sequence[Listed], ledger: Ledger, environment: 
 
 
 def take(client: Any, found: Sequence[Found], ledger: Ledger, wanted: Wanted) -> Counter[str]:
-    """Read objects and register or refuse each; counts `new` documents, `known` ones and `refused` objects."""
+    """Read objects and register or refuse each; counts `new` documents, `known` ones and `refused` objects.
+
+    Raises `Barred` where none may be read, and none is refused for that."""
 
     def read(one: Found) -> Content | Refused:
         try:
-            return measure(client, one.object, wanted.max_bytes)
+            return measure(client, one.object, wanted.max_bytes, wanted.under)
         except Refused as why:
             return why
 

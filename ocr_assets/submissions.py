@@ -17,6 +17,7 @@ from typing import Any
 from ocr.errors import SourceChanged
 from ocr_assets.intake import arrival_of as arrival_of_file
 from ocr_assets.objects import Found, Wanted, arrival_of, refusal_of, take
+from resources.aws import Barred
 from resources.bucket.objects import Gone, Refused, measure
 from resources.ledger import Ledger, NewDocument
 from resources.ledger.outcomes import outcome_of
@@ -89,13 +90,13 @@ def _request(request: NewRequest, message: Message, queue: Queue, desk: Desk) ->
     try:
         arrival = _arrival(request, desk)
     except Gone as why:
-        most = min(desk.receives, queue.receives or desk.receives)
-        if message.receives < most:
-            queue.put_back(message, FIRST_DELAY * 2 ** (message.receives - 1))
-            return "put_back"
         missing = Refused("source_missing", str(why), "Put the object there before the request is sent.")
-        queue.bury(message, f"{why}, asked {message.receives} times")
-        return _turn_down(request, missing, message, queue, desk)
+        return _later(request, missing, message, queue, desk)
+    except Barred as why:
+        if desk.accepts(s3_object(request.location)):
+            raise  # the platform's own bucket: all that comes waits until it may be read again
+        closed = Refused("forbidden", str(why), "Let the platform read the bucket, then send the request anew.")
+        return _later(request, closed, message, queue, desk)
     except Refused as why:
         return _turn_down(request, why, message, queue, desk)
     desk.ledger.register([arrival])
@@ -104,6 +105,16 @@ def _request(request: NewRequest, message: Message, queue: Queue, desk: Desk) ->
         enter(connection, request, key, outcome_of(connection, key))
     queue.delete(message)
     return "requests"
+
+
+def _later(request: NewRequest, why: Refused, message: Message, queue: Queue, desk: Desk) -> str:
+    """Put back what may be met later; turn it down where that was hoped for often enough."""
+    if message.receives < min(desk.receives, queue.receives or desk.receives):
+        log.warning("request %s waits: %s", request.id, why)
+        queue.put_back(message, FIRST_DELAY * 2 ** (message.receives - 1))
+        return "put_back"
+    queue.bury(message, f"{why}, asked {message.receives} times")
+    return _turn_down(request, why, message, queue, desk)
 
 
 def _turn_down(request: NewRequest, why: Refused, message: Message, queue: Queue, desk: Desk) -> str:

@@ -12,12 +12,25 @@ CONNECT_SECONDS, READ_SECONDS = 5, 30  # a queue's long poll of 20 s fits into t
 CALLS_AT_ONCE = 16
 GONE = frozenset({"NoSuchKey", "NoSuchVersion", "NoSuchBucket", "404", "NotFound", "MethodNotAllowed"})
 """What S3 says of an object that is not there; the last of a version that is a deletion."""
-CLOSED = frozenset({"AccessDenied", "403", "Forbidden", "InvalidObjectState"})
-"""What it says of one object that may not be read, or lies in an archive."""
-
+ARCHIVED = frozenset({"InvalidObjectState"})
+CLOSED = frozenset(
+    {
+        *("AccessDenied", "AllAccessDisabled", "403", "Forbidden"),
+        *("KMS.DisabledException", "KMS.NotFoundException", "KMS.KMSInvalidStateException"),
+    }
+)
+"""What it says of what may not be read, also for want of the key it was written with."""
 
 IMPOSSIBLE = frozenset({"InvalidBucketName", "KeyTooLongError", "InvalidURI", "InvalidArgument", "InvalidRequest"})
 """What it says of names that no object can have."""
+
+
+class Archived(PermissionError):
+    """An object that lies in an archive: it may be read once it is restored."""
+
+
+class Barred(OSError):
+    """A whole bucket, or all under a prefix, that may not be read. Nothing is wrong with what lies there."""
 
 
 class Impossible(OSError):
@@ -35,8 +48,8 @@ def client(service: str) -> Any:
 
 @contextmanager
 def failures(what: str) -> Generator[None]:
-    """Turn what boto3 raises into `FileNotFoundError`, `PermissionError`, `Impossible` or `Unavailable`, naming what
-    was wanted."""
+    """Turn what boto3 raises into `FileNotFoundError`, `PermissionError` (`Archived`), `Impossible` or `Unavailable`,
+    naming what was wanted."""
     from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
     try:
@@ -54,6 +67,8 @@ def failures(what: str) -> Generator[None]:
 def _kind(code: str) -> type[OSError]:
     if code in GONE:
         return FileNotFoundError
+    if code in ARCHIVED:
+        return Archived
     if code in CLOSED:
         return PermissionError
     return Impossible if code in IMPOSSIBLE else Unavailable

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
+from resources.access import forbidden, was_read
 from resources.aws import client, failures
 
 VERSION = "?versionId="
@@ -31,6 +32,16 @@ class S3Object:
         # What is no Unicode cannot come from S3; what a person typed may hold lone surrogates.
         place = f"s3://{self.bucket}/{quote(self.key, safe='/', errors='replace')}"
         return f"{place}{VERSION}{quote(self.version, safe='')}" if self.version else place
+
+    @property
+    def named(self) -> dict[str, str]:
+        """How a call names its version, where it has one."""
+        return {"VersionId": self.version} if self.version else {}
+
+    @property
+    def folder(self) -> str:
+        """The prefix it shares with those beside it."""
+        return self.key[: self.key.rfind("/") + 1]
 
 
 def s3_object(uri: str) -> S3Object:
@@ -53,12 +64,15 @@ def place_of(uri: str) -> str:
 
 
 def fetch(uri: str) -> bytes:
-    """The bytes at a `file://` or `s3://` URI. Raises `FileNotFoundError` where there is nothing, and another `OSError`
-    where it cannot be had now."""
+    """The bytes at a `file://` or `s3://` URI. Raises `FileNotFoundError` where there is nothing, `PermissionError`
+    where it may not be read and others beside it may, and another `OSError` where it cannot be had now."""
     if uri.startswith("file:"):
         return file_path(uri).read_bytes()
-    found = s3_object(uri)
-    version = {"VersionId": found.version} if found.version else {}
-    with failures(uri):
-        answer = client("s3").get_object(Bucket=found.bucket, Key=found.key, **version)
-        return answer["Body"].read()
+    found, s3 = s3_object(uri), client("s3")
+    try:
+        with failures(uri):
+            data = s3.get_object(Bucket=found.bucket, Key=found.key, **found.named)["Body"].read()
+    except PermissionError as why:
+        forbidden(s3, found.bucket, found.key, found.folder, why, versioned=bool(found.version))
+    was_read(found.bucket, found.key)
+    return data

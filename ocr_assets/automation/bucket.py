@@ -11,7 +11,7 @@ from ocr_assets.automation.arrivals import given_up, run_requests
 from ocr_assets.automation.jobs import read_documents
 from ocr_assets.objects import Wanted, look
 from ocr_assets.submissions import Desk, drain
-from resources.bucket.listing import Cursor, within
+from resources.bucket.listing import Cursor, bucket_and_prefix, within
 from resources.requests.queue import open_queue
 from resources.settings import Settings
 from resources.stores import LedgerResource
@@ -23,7 +23,9 @@ WAIT_SECONDS = 2.0
 
 
 def bucket_sensor(settings: Settings) -> dg.SensorDefinition:
-    bucket, wanted = settings.bucket, Wanted(NAME, settings.bucket.collection, "live", settings.limits.max_bytes)
+    bucket = settings.bucket
+    _, prefix = bucket_and_prefix(bucket.url)
+    wanted = Wanted(NAME, bucket.collection, "live", settings.limits.max_bytes, prefix)
 
     @dg.sensor(
         name=NAME,

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from ocr_assets.objects import Wanted
 from ocr_assets.submissions import Desk, drain, work_on
-from resources.aws import client
+from resources.aws import Barred, client
 from resources.bucket.listing import within
 from resources.ledger import Ledger, schema
 from resources.ledger.requests import requests
@@ -228,3 +228,40 @@ def test_a_message_is_kept_where_the_ledger_fails(
         broken.setattr(Ledger, "register", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
         work(queue, ledger)
     assert left(queue.url) == 1
+
+
+def deny(bucket: str) -> None:
+    forbid = {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [forbid]})
+    client("s3").put_bucket_policy(Bucket=bucket, Policy=policy)
+
+
+def test_requests_wait_while_the_platforms_own_bucket_may_not_be_read(queue: Queue, ledger: Ledger) -> None:
+    put("in/a.pdf", b"one")
+    deny("scans")
+    send(queue, {"location": "s3://scans/in/a.pdf"})
+    with pytest.raises(Barred, match="s3://scans/in/ may not be read"):
+        work(queue, ledger)
+    assert (requests(ledger.engine), left(queue.url), dead_letters(queue)) == ([], 1, [])
+
+
+def test_a_request_for_a_bucket_the_platform_may_not_read_holds_up_no_other_one(queue: Queue, ledger: Ledger) -> None:
+    client("s3").create_bucket(Bucket="closed")
+    client("s3").put_object(Bucket="closed", Key="a.pdf", Body=b"one")
+    deny("closed")
+    put("in/b.pdf", b"two")
+    send(queue, {"location": "s3://closed/a.pdf"}, "e1")
+    send(queue, {"location": "s3://scans/in/b.pdf"}, "e2")
+    assert work(queue, ledger) == {"put_back": 1, "requests": 1}
+    (message,) = queue_messages(queue)
+    assert work_on(message, queue, desk(ledger, receives=1)) == "turned_down"
+    assert [detail["code"] for kind, detail in told(ledger) if kind == "DocumentRejected"] == ["forbidden"]
+    ((_, reason),) = dead_letters(queue)
+    assert "s3:ListBucket" in reason
+
+
+def queue_messages(queue: Queue) -> list[Any]:
+    """Those that were put back, taken once more without waiting for their time."""
+    client("sqs").purge_queue(QueueUrl=queue.url)
+    send(queue, {"location": "s3://closed/a.pdf"}, "e1")
+    return queue.messages(0)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ocr.errors import OverLimit, SourceChanged
+from resources.access import forbidden, was_read
 from resources.aws import Impossible, failures
 from resources.sources import S3Object
 
@@ -38,18 +39,17 @@ class Gone(Refused):
     """There is no such object (any more, or yet)."""
 
 
-def measure(client: Any, found: S3Object, max_bytes: int) -> Content:
+def measure(client: Any, found: S3Object, max_bytes: int, under: str | None = None) -> Content:
     """Read the object as it is now, or in the version that is named.
 
-    Raises `Refused` where it is too large, too slow, may not be read, is not there (`Gone`) or cannot be;
-    `Unavailable` where S3 does not answer.
+    Raises `Refused` where it is too large, too slow, may not be read, is not there (`Gone`) or cannot be; `Barred`
+    where nothing may be read `under` that prefix (left out: in its folder), and `Unavailable` where S3 does not answer.
     """
     began, uri = time.monotonic(), found.uri
     digest = hashlib.sha256()
-    named = {"VersionId": found.version} if found.version else {}
     try:
         with failures(uri):
-            answer = client.get_object(Bucket=found.bucket, Key=found.key, **named)
+            answer = client.get_object(Bucket=found.bucket, Key=found.key, **found.named)
             etag, size, body = answer["ETag"].strip('"'), answer["ContentLength"], answer["Body"]
             with body:
                 if size > max_bytes:
@@ -63,10 +63,17 @@ def measure(client: Any, found: S3Object, max_bytes: int) -> Content:
     except FileNotFoundError as error:
         raise Gone(SourceChanged.code, f"{uri} is not there", SourceChanged.advice) from error
     except PermissionError as error:
-        advice = "Give the platform's role leave to read it (a key of its own, an archive), then put it there again."
-        raise Refused("forbidden", str(error), advice) from error
+        prefix = found.folder if under is None else under
+        try:
+            forbidden(client, found.bucket, found.key, prefix, error, versioned=bool(found.version))
+        except PermissionError as why:
+            advice = (
+                "Give the platform's role leave to read it (a key of its own, an archive), then put it there again."
+            )
+            raise Refused("forbidden", str(why), advice) from error
     except Impossible as error:
         raise Refused("no_location", str(error), "Name an object that can exist, as s3://bucket/key.") from error
+    was_read(found.bucket, found.key)
     version = answer.get("VersionId", "")
     here = replace(found, version="" if version == "null" else version)
     return Content(here, etag, size, answer["LastModified"].timestamp(), digest.hexdigest())
