@@ -53,8 +53,14 @@ HEADINGS = Labels(
     }
 )
 STOP = re.compile(
-    r"^\W*(?:sub\s?-?\s?total|total|grand|net\b|nett|summe|zwischensumme|gesamt(?:betrag|summe)?|netto|rechnungsbetrag|"
-    r"amount due|cash|change|rounding|discount|tax|gst|vat|mwst|ust|umsatzsteuer|(?:tot(?:al)?\.? ?)?q(?:ty|uantity)|"
+    r"^\W*(?:"
+    # How many there are, or which of several totals, may stand before: "28 SUBTOTAL", "Item: 2 Total", "Final total".
+    r"(?:\d{1,3}\W+)?(?:(?:items?|type|final|bill|take\s?out|dine\s?in|round(?:ed)?)\W+(?:\d{1,3}\W+)?)*"
+    r"(?:sub\s?-?\s?)?total|sttl|"
+    r"(?:gross|paid|bill) am(?:oun)?t|am(?:oun)?t(?= (?:due|paid|payable|tendered)|\W*(?:rm\W*)?(?:\d|$))|"
+    r"round(?=ed|\W*(?:adj|off|$)|\s?[:\t])|\d{1,2}(?:[.,]\d+)?\s?% ?(?:gst|sst|tax|vat|mwst|ust)|"
+    r"grand|net\b|nett|summe|zwischensumme|gesamt(?:betrag|summe)?|netto|rechnungsbetrag|"
+    r"cash|change|rounding|discount|tax|gst|vat|mwst|ust|umsatzsteuer|(?:tot(?:al)?\.? ?)?q(?:ty|uantity)|"
     r"item count|no\.? of items|belegsummen|taxe|leergutwert|warenwert|visa|master|balance|payment|zu zahlen|"
     r"total[ei]?)\b",
     re.IGNORECASE,
