@@ -189,7 +189,7 @@ class Field:
 @dataclass(slots=True)
 class Violation:
     """A broken rule of a record. `severity` is `error` or `warning`; `field` names the field most concerned, `page` and
-    box where it is (None where it is nowhere)."""
+    box where it is (None where it is nowhere), `group` the line item it is about (None: no single one)."""
 
     rule: str
     severity: str
@@ -200,6 +200,7 @@ class Violation:
     y0: float | None = None
     x1: float | None = None
     y1: float | None = None
+    group: int | None = None
 
 
 @dataclass(slots=True)

@@ -68,10 +68,10 @@ def features(
 
     `rule`: log odds of the score of the rule that found it; `words`, `least`: how far the mean confidence of its words,
     and the least of a character, are below certainty; `agreed`: something independent spoke for it; `doubted`: a
-    business rule speaks against it; `type`: how far the document's type is below certainty; `length`: logarithm of its
+    business rule speaks against it (in a line item only one about that item: the sum of all does not say which is
+    wrong); `type`: how far the document's type is below certainty; `length`: logarithm of its
     words; `odd`: share of words that mix letters with digits or signs as misread ones do.
     """
-    doubted = {name for finding in findings for name in finding.doubted}
     rows = []
     for field in fields:
         words = words_of(transcript, field)
@@ -85,7 +85,7 @@ def features(
             _shortfall(mean),
             _shortfall(min((w.least_confidence for w in words), default=1.0)),
             float("+" in field.found_by.replace("+repaired", "")),
-            float(field.name in doubted and field.group is None),
+            float(any(f.doubts(field) and f.violation.group == field.group for f in findings)),
             _shortfall(type_confidence),
             math.log1p(len(texts)),
             sum(_is_odd(text) for text in texts) / max(len(texts), 1),

@@ -50,10 +50,13 @@ class FieldRule:
 
 @dataclass(frozen=True)
 class Finding:
-    """A broken business rule, and the fields it casts doubt on."""
+    """A broken business rule, and the fields it casts doubt on: of one line item where the violation is about one."""
 
     violation: Violation
     doubted: tuple[str, ...] = ()
+
+    def doubts(self, field: Field) -> bool:
+        return field.name in self.doubted and self.violation.group in (None, field.group)
 
 
 BusinessRule = Callable[[Sequence[Field], RecordsSettings], list[Finding]]

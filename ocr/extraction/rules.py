@@ -16,7 +16,8 @@ from ocr.settings import RecordsSettings
 
 FUTURE_DAYS = 366
 OLDEST = datetime.date(1970, 1, 1)
-_CENT_PER_ITEM = 0.01
+CENT_PER_ITEM = 0.01
+_MULTIPLIED = ("quantity", "unit_price", "amount")
 
 
 def adds_up(parts: Sequence[str], total: str, *, optional: Sequence[str] = ()) -> BusinessRule:
@@ -40,7 +41,7 @@ def items_sum_to(*totals: str, tax: str) -> BusinessRule:
         amounts = [float(f.value) for f in fields if f.name == "amount" and f.group is not None and f.value]
         expected = {n: v for n in totals if (v := _number(fields, n)) is not None}
         sums = [v - less for v in expected.values() for less in (0.0, _number(fields, tax) or 0.0)]
-        slack = settings.tolerance + _CENT_PER_ITEM * len(amounts)
+        slack = settings.tolerance + CENT_PER_ITEM * len(amounts)
         if not amounts or not expected or any(abs(sum(amounts) - v) <= slack for v in sums):
             return []
         name = next(iter(expected))
@@ -55,17 +56,26 @@ def items_sum_to(*totals: str, tax: str) -> BusinessRule:
 def quantities_multiply(fields: Sequence[Field], settings: RecordsSettings) -> list[Finding]:
     """Quantity times unit price is the amount of each line item (discounts may lower it)."""
     findings = []
-    for group in sorted({f.group for f in fields if f.group is not None}):
-        parts = {f.name: float(f.value) for f in fields if f.group == group and f.name != "description" and f.value}
-        if {"quantity", "unit_price", "amount"} <= parts.keys():
+    for group, item in by_item(fields).items():
+        parts = {f.name: float(f.value) for f in item if f.name in _MULTIPLIED and f.value}
+        if parts.keys() >= set(_MULTIPLIED):
             expected = parts["quantity"] * parts["unit_price"]
             if abs(parts["amount"]) - abs(expected) > max(settings.tolerance, 0.005 * abs(expected)):
                 message = (
                     f"item {group + 1}: quantity × unit price = {expected:.2f}, but its amount is {parts['amount']:.2f}"
                 )
-                at = next(f for f in fields if f.group == group and f.name == "amount")
-                findings.append(Finding(violation("item_multiplies", "warning", message, at)))
+                at = next(f for f in item if f.name == "amount")
+                findings.append(Finding(violation("item_multiplies", "warning", message, at), _MULTIPLIED))
     return findings
+
+
+def by_item(fields: Sequence[Field]) -> dict[int, list[Field]]:
+    """The fields of each line item, by its number, in the order of their numbers."""
+    items: dict[int, list[Field]] = {}
+    for field in fields:
+        if field.group is not None:
+            items.setdefault(field.group, []).append(field)
+    return dict(sorted(items.items()))
 
 
 def in_order(earlier: str, later: str) -> BusinessRule:
@@ -120,7 +130,7 @@ def complete(declared: Sequence[FieldRule], fields: Sequence[Field]) -> list[Fin
 
 def violation(rule: str, severity: str, message: str, at: Field, name: str = "") -> Violation:
     """A broken rule with the place of field `at`; `name` is the field it concerns, where that is another."""
-    return Violation(rule, severity, message, name or at.name, at.page, at.x0, at.y0, at.x1, at.y1)
+    return Violation(rule, severity, message, name or at.name, at.page, at.x0, at.y0, at.x1, at.y1, at.group)
 
 
 def judge(fields: Sequence[Field], findings: Sequence[Finding], settings: RecordsSettings) -> str:
@@ -130,9 +140,10 @@ def judge(fields: Sequence[Field], findings: Sequence[Finding], settings: Record
     """
     for field in fields:
         for finding in findings:
-            if finding.violation.rule.startswith("schema") and finding.violation.field == field.name:
+            broken = finding.violation
+            if broken.rule.startswith("schema") and (broken.field, broken.group) == (field.name, field.group):
                 field.status = "rejected"
-            if field.name in finding.doubted:
+            if finding.doubts(field):
                 field.reasons.append(finding.violation.message)
         if field.confidence < settings.review_below:
             field.reasons.append(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ocr.documents import Field
 from ocr.extraction import normalise
 from ocr.extraction.doctype import DocumentType, FieldRule, Finding
-from ocr.extraction.rules import violation
+from ocr.extraction.rules import by_item, violation
 
 if TYPE_CHECKING:
     from pandera.pandas import Check, DataFrameSchema
@@ -36,20 +36,19 @@ def broken(declared: DocumentType, fields: Sequence[Field]) -> list[Finding]:
     import pandera.pandas as pa
 
     schema = schema_of(declared)
-    groups = sorted({f.group for f in fields if f.group is not None})
-    rows = [{f.name: f.value for f in fields if f.group == group} for group in [None, *groups]]
-    frame = pd.DataFrame(rows, columns=list(schema.columns), dtype=object)
+    rows = [[f for f in fields if f.group is None], *by_item(fields).values()]
+    frame = pd.DataFrame([{f.name: f.value for f in row} for row in rows], columns=list(schema.columns), dtype=object)
     try:
         schema.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as errors:
-        return [_finding(case, fields) for case in errors.failure_cases.to_dict("records")]
+        return [_finding(case, rows[case["index"]]) for case in errors.failure_cases.to_dict("records")]
     return []
 
 
-def _finding(case: dict[str, object], fields: Sequence[Field]) -> Finding:
+def _finding(case: dict[Hashable, Any], row: Sequence[Field]) -> Finding:
     name, value = str(case["column"]), case["failure_case"]
     message = f"{name} {value!r} is not {case['check']}"
-    at = next(f for f in fields if f.name == name and f.value == value)
+    at = next(f for f in row if f.name == name and f.value == value)
     return Finding(violation(f"schema_{case['check']}".replace(" ", "_"), "error", message, at), (name,))
 
 

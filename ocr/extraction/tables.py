@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ocr.documents import Field, TableCell, Word
 from ocr.extraction import normalise
-from ocr.extraction.candidates import Candidate, as_field
+from ocr.extraction.candidates import Candidate, as_field, surer
 from ocr.extraction.labels import Labels, phrases
 from ocr.extraction.rows import Row, Span
+from ocr.extraction.rules import CENT_PER_ITEM
 from ocr.extraction.transcript import Transcript
 from ocr.extraction.values import Value
 
@@ -87,18 +88,34 @@ class Item:
         return abs(quantity * price - amount) <= max(0.011, 0.005 * abs(amount))
 
 
-def line_items(transcript: Transcript) -> list[Field]:
-    """Fields `description`, `quantity`, `unit_price` and `amount` of each item, `group` numbering the items from 0."""
-    return item_fields(_from_cells(transcript) or _from_rows(transcript), "item_columns")
+def line_items(transcript: Transcript, sums: Sequence[float] = (), tolerance: float = 0.0) -> list[Field]:
+    """Fields `description`, `quantity`, `unit_price` and `amount` of each item, `group` numbering the items from 0.
+
+    Amounts that add up to one of `sums`, within `tolerance` and a cent an item, are the surer for it.
+    """
+    items = _from_cells(transcript) or _from_rows(transcript)
+    added = sum(item.number("amount") or 0.0 for item in items)
+    slack = tolerance + CENT_PER_ITEM * len(items)
+    return item_fields(items, "item_columns", add_up=any(abs(added - known) <= slack for known in sums))
 
 
-def item_fields(items: Sequence[Item], rule: str, least: float = 0.7) -> list[Field]:
-    """The items' parts as fields found by `rule`; `least` is how sure an item without a cross-check is."""
+def item_fields(items: Sequence[Item], rule: str, least: float = 0.7, *, add_up: bool = False) -> list[Field]:
+    """The items' parts as fields found by `rule`; `least` is how sure an item without a cross-check is.
+
+    What quantity times unit price, or the sum of all amounts, bears out says so after its rule: `+multiplies`,
+    `+adds_up`.
+    """
     fields = []
     for group, item in enumerate(items):
-        score = 0.92 if item.multiplies() else max(least, 0.82 if len(item.parts) > 2 else 0.0)
+        multiplies = item.multiplies()
+        score = 0.92 if multiplies else max(least, 0.82 if len(item.parts) > 2 else 0.0)
         for name, (value, span) in item.parts.items():
-            fields.append(as_field(Candidate(name, value, span, score, rule), group=group))
+            candidate = Candidate(name, value, span, score, rule)
+            if multiplies and name != "description":
+                candidate = replace(candidate, rule=f"{rule}+multiplies")
+            if add_up and name == "amount":
+                candidate = surer(candidate, "adds_up")
+            fields.append(as_field(candidate, group=group))
     return fields
 
 

@@ -47,7 +47,8 @@ def list_(
         table.add_column(name, overflow="fold", justify="right" if name in ("worth", "sure", "page") else "left")
     for look in looks[:limit]:
         box = " ".join(f"{edge:.0f}" for edge in look.box) if look.box else ""
-        cells = [look.name, str(look.page), box, look.field, look.value]
+        field = look.field if look.item is None else f"item {look.item + 1} {look.field}"
+        cells = [look.name, str(look.page), box, field, look.value]
         sure = "" if look.status == "missing" else f"{look.confidence:.2f}"
         table.add_row(f"{look.worth:.2f}", *map(escape, cells), sure, escape("; ".join(look.reasons) or look.status))
     console.print(table if looks else "Nothing needs review.")

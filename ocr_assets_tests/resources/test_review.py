@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -32,6 +33,10 @@ def judged(count: int, confidence: float, name: str = "total", right: bool = Tru
 
 def field(name: str, value: str, confidence: float, *reasons: str, status: str = "valid") -> Field:
     return Field(name, value, value, confidence, 1, 5, 6, 70, 80, "rule", status, list(reasons))
+
+
+def in_item(field: Field, item: int) -> Field:
+    return replace(field, group=item)
 
 
 def drawn(threshold: float) -> Thresholds:
@@ -148,3 +153,29 @@ def test_the_most_valuable_look_comes_first(tmp_path: Path) -> None:
     assert by_name["total"].worth > by_name["address"].worth
     assert by_name["date"].box is None and by_name["total"].box == (5, 6, 70, 80)
     assert to_review(corpus, "b-2") == []
+
+
+def test_line_items_are_listed_with_their_number_among_the_fields_by_worth(tmp_path: Path) -> None:
+    together, alone = "3 line items sum to 9.00, but total is 8.00", "item 1: quantity × unit price = 2.00, but …"
+    fields = [
+        field("total", "8.00", 0.7, "confidence 0.70 is below 0.80", status="needs_review"),
+        field("currency", "EUR", 0.75, "confidence 0.75 is below 0.80", status="needs_review"),
+        *(in_item(field("amount", "3.00", 0.9, together, status="needs_review"), item) for item in (1, 2)),
+        in_item(field("amount", "3.00", 0.9, together, alone, status="needs_review"), 0),
+        in_item(field("description", "Tea", 0.4, "confidence 0.40 is below 0.80", status="needs_review"), 2),
+        in_item(field("quantity", "1", 0.9), 2),
+    ]
+    rows = to_table(Field, fields)
+    known = {"document": "a-1", "name": "a.png", "type": "receipt", "status": "read", "environment": "live"}
+    corpus = tmp_path / "corpus.duckdb"
+    parts = {"fields": [rows.add_column(0, "document", pa.array(["a-1"] * rows.num_rows, pa.string()))]}
+    build(corpus, pa.Table.from_pylist([known], schema=DOCUMENTS), parts)
+    looks = [(look.field, look.item, round(look.worth, 2)) for look in to_review(corpus)]
+    assert looks == [
+        ("total", None, 1.8),
+        ("amount", 0, 0.5),
+        ("currency", None, 0.5),
+        ("description", 2, 0.3),
+        ("amount", 1, 0.17),
+        ("amount", 2, 0.17),
+    ]

@@ -128,6 +128,29 @@ def test_what_needs_review_is_listed_with_the_missing_and_the_least_sure_first(c
     ]
 
 
+def test_what_needs_review_in_line_items_says_in_which(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.duckdb"
+    fields = [field("amount", "19.00", "needs_review", 0.3, group) for group in (0, 1)]
+    broken = Violation("item_multiplies", "warning", "item 2: …", "amount", 1, 0, 0, 1, 1, group=1)
+    parts = {
+        "fields": [of("a-1", to_table(Field, fields))],
+        "violations": [
+            of("a-1", to_table(Violation, [broken])),
+            # As violations were kept before they knew their line item.
+            of("a-2", to_table(Violation, [Violation("sums", "warning", "…", "total")])).drop_columns(["group"]),
+        ],
+    }
+    rows = [{"document": key, "name": f"{key}.pdf", "type": "invoice"} for key in ("a-1", "a-2")]
+    build(path, documents(*rows), parts)
+    assert answer(path, "SELECT field, item FROM needs_review") == [("amount", 0), ("amount", 1)]
+    found = answer(path, "SELECT field, item, why FROM review ORDER BY item NULLS LAST")
+    assert found == [
+        ("amount", 0, ["uncertain"]),
+        ("amount", 1, ["rule item_multiplies", "uncertain"]),
+        ("total", None, ["rule sums"]),
+    ]
+
+
 def test_a_reader_keeps_the_old_corpus_and_the_next_one_sees_the_new(corpus: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from resources.warehouse import connect\n"

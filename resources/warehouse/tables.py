@@ -151,7 +151,11 @@ COLUMN_COMMENTS: dict[str, dict[str, str]] = {
         "reasons": "why it is not simply valid",
         "group": "number of the line item it belongs to; null outside items",
     },
-    "violations": {"severity": "error or warning", "field": "the field most concerned"},
+    "violations": {
+        "severity": "error or warning",
+        "field": "the field most concerned",
+        "group": "number of the line item it is about; null where it is about no single one",
+    },
     "chunks": {
         "number": "place in the document, from 0",
         "heading": "the headings above it",

@@ -15,12 +15,12 @@ COLUMN_TYPES: dict[FieldKind, str] = {"amount": "DECIMAL(18, 2)", "quantity": "D
 
 NEEDS_REVIEW = """
 CREATE VIEW needs_review AS
-SELECT d.document, d.name, d.type, f.name AS field, f.raw, f.value, f.confidence, f.status, f.reasons,
-       f.page, f.x0, f.y0, f.x1, f.y1, d.uri
+SELECT d.document, d.name, d.type, f."group" AS item, f.name AS field, f.raw, f.value, f.confidence, f.status,
+       f.reasons, f.page, f.x0, f.y0, f.x1, f.y1, d.uri
 FROM fields f JOIN documents d USING (document)
 WHERE f.status <> 'valid'
 UNION ALL BY NAME
-SELECT d.document, d.name, d.type, v.field, 'missing' AS status, [v.message] AS reasons,
+SELECT d.document, d.name, d.type, v."group" AS item, v.field, 'missing' AS status, [v.message] AS reasons,
        v.page, v.x0, v.y0, v.x1, v.y1, d.uri
 FROM violations v JOIN documents d USING (document)
 WHERE v.severity = 'error'
@@ -31,13 +31,13 @@ ORDER BY confidence NULLS FIRST, document
 REVIEW = f"""
 CREATE VIEW review AS
 WITH doubts AS (
-    SELECT document, field, page, x0, y0, x1, y1, value, confidence,
+    SELECT document, item, field, page, x0, y0, x1, y1, value, confidence,
            coalesce(1 - confidence, 1.0) AS risk,
            CASE status WHEN 'missing' THEN 'missing' WHEN 'rejected' THEN 'impossible' ELSE 'uncertain' END AS why,
            coalesce(array_to_string(reasons, '; '), '') AS message
     FROM needs_review
     UNION ALL BY NAME
-    SELECT document, field, page, x0, y0, x1, y1, CASE severity WHEN 'error' THEN 0.9 ELSE 0.4 END AS risk,
+    SELECT document, "group" AS item, field, page, x0, y0, x1, y1, CASE severity WHEN 'error' THEN 0.9 ELSE 0.4 END AS risk,
            'rule ' || rule AS why, message
     FROM violations WHERE rule <> 'required'
     UNION ALL BY NAME
@@ -47,22 +47,24 @@ WITH doubts AS (
            'outlier' AS why, message
     FROM outliers
 )
-SELECT d.document, d.name, d.type, f.field, any_value(f.value) AS value, min(f.confidence) AS confidence,
+SELECT d.document, d.name, d.type, f.item, f.field, any_value(f.value) AS value, min(f.confidence) AS confidence,
        round(1 - product(1 - least(f.risk, 0.99)), 3) AS priority,
        list(DISTINCT f.why ORDER BY f.why) AS why,
        list(DISTINCT f.message ORDER BY f.message) FILTER (f.message <> '') AS messages,
        min(f.page) AS page, min(f.x0) AS x0, min(f.y0) AS y0, max(f.x1) AS x1, max(f.y1) AS y1, d.uri
 FROM doubts f JOIN documents d USING (document)
-GROUP BY d.document, d.name, d.type, f.field, d.uri
-ORDER BY priority DESC, d.document, f.field
+GROUP BY d.document, d.name, d.type, f.item, f.field, d.uri
+ORDER BY priority DESC, d.document, f.item NULLS FIRST, f.field
 """
 
 COMMENTS = {
-    "needs_review": "Fields to look at first: missing ones, then by confidence, the least sure first.",
+    "needs_review": "Fields to look at first: missing ones, then by confidence, the least sure first; `item` is the "
+    "line item they belong to, as in line_items.",
     "line_items": "One row an item of a document with line items.",
     "duplicates": "Documents that repeat what identifies another: one number of one sender; one total, day and name.",
     "outliers": "Amounts far from what their sender usually asks (median and MAD), or from what their type does.",
-    "review": "Where a person should look first: a row a field, most urgent first; everything that speaks against it.",
+    "review": "Where a person should look first: a row a field (of a line item: `item`), most urgent "
+    "first; everything that speaks against it.",
 }
 
 

@@ -267,7 +267,10 @@ def read(transcript: Transcript, settings: RecordsSettings) -> list[Field]:
         tax,
         gross,
     ]
-    return [candidates.as_field(c) for c in chosen if c is not None] + line_items(transcript)
+    totals = [c.number for c in (net, gross) if c is not None]
+    sums = [total - less for total in totals for less in (0.0, tax.number if tax is not None else 0.0)]
+    items = line_items(transcript, sums, settings.tolerance)
+    return [candidates.as_field(c) for c in chosen if c is not None] + items
 
 
 def choose_number(transcript: Transcript) -> Candidate | None:

@@ -202,8 +202,9 @@ def read(transcript: Transcript, settings: RecordsSettings) -> list[Field]:
     company, address = (_as_printed(transcript, c) for c in (company, address))
     chosen = [company, address, choose_date(transcript), total, *single.values()]
     chosen.append(money.currency_of(transcript, total))
-    items = line_items(transcript) or item_fields(
-        till_items(transcript, _sums(total, single), settings.tolerance), "items_add_up", least=0.9
+    sums = _sums(total, single)
+    items = line_items(transcript, sums, settings.tolerance) or item_fields(
+        till_items(transcript, sums, settings.tolerance), "item_rows", least=0.9, add_up=True
     )
     return [candidates.as_field(c) for c in chosen if c is not None] + items
 

@@ -125,3 +125,40 @@ def test_a_required_field_that_is_missing_is_a_violation():
 def test_a_receipt_s_change_must_fit_what_was_paid():
     record = record_of(samples.RECEIPT.replace("8.65", "7.65"))
     assert "cash_adds_up" in {v.rule for v in record.violations}
+
+
+def item(number: int, quantity: str, price: str, amount: str) -> list[Field]:
+    values = {"quantity": quantity, "unit_price": price, "amount": amount}
+    return [field(name, value, number) for name, value in values.items()]
+
+
+def test_an_item_that_breaks_its_arithmetic_is_doubted_and_no_other():
+    fields = [*item(0, "2", "3.00", "6.00"), *item(1, "2", "3.00", "9.00")]
+    findings = rules.quantities_multiply(fields, SETTINGS)
+    assert [(f.violation.rule, f.violation.field, f.violation.group) for f in findings] == [
+        ("item_multiplies", "amount", 1)
+    ]
+    rules.judge(fields, findings, SETTINGS)
+    assert [f.status for f in fields] == ["valid"] * 3 + ["needs_review"] * 3
+
+
+def test_a_value_of_one_item_that_breaks_the_schema_leaves_the_others_alone():
+    fields = [*item(0, "2", "3.00", "6.00"), *item(1, "2", "3,00", "6.00"), *item(2, "2", "3,00", "6.00")]
+    findings = schemas.broken(registry()["invoice"], fields)
+    assert [(f.violation.field, f.violation.group) for f in findings] == [("unit_price", 1), ("unit_price", 2)]
+    rules.judge(fields, findings, SETTINGS)
+    assert [f.group for f in fields if f.status == "rejected"] == [1, 2]
+
+
+def test_items_are_the_surer_the_more_of_their_arithmetic_holds():
+    def sure(text: str, name: str) -> float:
+        found = record_of(text)
+        return min(f.confidence for f in found.fields if f.group == 0 and f.name == name)
+
+    no_sum = samples.INVOICE_EN.replace("$72.50", "$93.50").replace("$78.30", "$99.30")
+    no_product = no_sum.replace("3            15.00", "1            15.00")
+    assert sure(samples.INVOICE_EN, "amount") > sure(no_sum, "amount") > sure(no_product, "amount")
+    assert sure(samples.INVOICE_EN, "quantity") > sure(no_product, "quantity")
+    assert {f.found_by for f in record_of(samples.INVOICE_EN).fields if f.name == "amount"} == {
+        "item_columns+multiplies+adds_up"
+    }
