@@ -126,6 +126,6 @@ def report(figures: dict[str, Any], folder: Path) -> list[str]:
     return [
         *lines,
         "",
-        f"The stage in which Docling runs takes {1 / stage:.3f} s a page (row two less row one): {stage / alone:.2f} of "
-        "the speed of Docling alone. What the other stages do comes on top of it.",
+        f"The stage in which Docling runs takes {1 / stage:.3f} s a page (row two less row one): {stage / alone:.2f} "
+        "of the speed of Docling alone. What the other stages do comes on top of it.",
     ]
