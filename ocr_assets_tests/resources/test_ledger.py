@@ -139,4 +139,7 @@ def test_what_is_recorded_of_a_document_is_found_by_its_key_however_many_there_a
         for statement, values in [(s, v) for s, v in statements.items() if not s.startswith("BEGIN")]:
             plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
             read_by = [step for step in plan if step.startswith(("SCAN", "SEARCH"))]
-            assert all(re.search(r"\((document|sha256|uri|subject|name)=", step) for step in read_by), (statement, plan)
+            assert all(re.search(r"\((document|sha256|uri|subject|name|id)=", step) for step in read_by), (
+                statement,
+                plan,
+            )

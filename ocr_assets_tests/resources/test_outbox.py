@@ -121,3 +121,90 @@ def test_an_event_that_is_not_as_its_schema_says_is_refused_where_it_is_written(
         ledger.emit("ModelPromoted", "text", {}, key="1")
     with pytest.raises(ValueError, match="ModelDemoted"):
         ledger.emit("ModelDemoted", "text", {}, key="1")
+
+
+def sent(ledger: Ledger) -> None:
+    with ledger.transaction() as connection:
+        outbox.mark_sent(connection, [event.id for event in outbox.ready(connection, ["live", "test"], 1_000)])
+
+
+def pruned(ledger: Ledger, before: str = "9999", most: int = 1_000) -> int:
+    with ledger.transaction() as connection:
+        return outbox.prune(connection, before, most)
+
+
+def test_events_that_were_sent_are_pruned_and_those_that_wait_are_not(ledger: Ledger) -> None:
+    first, second = ledger.register([arrival("a", "one"), arrival("b", "two")])
+    read(ledger, first)
+    sent(ledger)
+    read(ledger, first, fingerprint="f2")
+    read(ledger, second)
+    assert pruned(ledger, before="2000") == 0
+    assert pruned(ledger) == 1
+    assert [(event["subject"], event["state"]) for event in events(ledger)] == [(first, "waiting"), (second, "waiting")]
+
+
+def test_what_was_told_is_not_told_again_after_its_event_was_pruned(ledger: Ledger) -> None:
+    key, other = ledger.register([arrival("a", "one"), arrival("b", "two")])
+    read(ledger, key)
+    alarm = {"collection": "c", "document": "d", "settled_at": "", "since": "d", "documents_since": 1, "signals": []}
+    alarm |= dict.fromkeys(("first_stage", "cause", "sure", "says", "advice"), "")
+    ledger.emit("DriftDetected", "c", alarm, key="live/c/1")
+    read(ledger, other)
+    sent(ledger)
+    assert pruned(ledger) == 2
+    read(ledger, key)
+    ledger.emit("DriftDetected", "c", alarm, key="live/c/1")
+    assert [event["subject"] for event in events(ledger)] == [other]
+
+
+def test_outcomes_have_ids_of_their_own_whatever_was_pruned_between(ledger: Ledger) -> None:
+    key, last = ledger.register([arrival("a", "one"), arrival("b", "two")])
+    ids: list[str] = []
+    for fingerprint in ("f1", "f2", "f1", "f2", "f1", "f1", "f2"):
+        read(ledger, key, fingerprint=fingerprint)
+        read(ledger, last, fingerprint=f"{fingerprint} {len(ids)}")
+        ids += [event["id"] for event in events(ledger) if event["subject"] == key and event["state"] == "waiting"]
+        sent(ledger)
+        pruned(ledger)
+    assert len(ids) == len(set(ids)) == 6
+
+
+def test_pruning_changes_no_id_of_what_is_told_later(ledger: Ledger) -> None:
+    keys = ledger.register([arrival("a", "one"), arrival("b", "two")])
+    told: list[list[str]] = []
+    for prune in (False, True):
+        with ledger.transaction() as connection:
+            for table in (schema.outbox, schema.told, schema.outputs):
+                connection.execute(table.delete())
+        told.append([])
+        for fingerprint in ("f1", "f2", "f3", "f1", "f3"):
+            for key in keys:
+                read(ledger, key, fingerprint=fingerprint)
+            told[-1] += [event["id"] for event in events(ledger) if event["state"] == "waiting"]
+            sent(ledger)
+            assert not prune or pruned(ledger, most=1) == 1
+    assert told[0] == told[1]
+
+
+def test_a_later_event_stays_with_an_earlier_one_that_was_not_sent(ledger: Ledger) -> None:
+    key, other = ledger.register([arrival("a", "one"), arrival("b", "two")])
+    read(ledger, key)
+    with ledger.transaction() as connection:
+        outbox.hold_back(connection)
+    read(ledger, key, fingerprint="f2")
+    read(ledger, other)
+    sent(ledger)
+    assert pruned(ledger) == 0
+    read(ledger, key, fingerprint="f2")
+    assert len(events(ledger)) == 3
+
+
+def test_a_rebuilt_ledger_knows_what_was_told_and_pruned(ledger: Ledger) -> None:
+    key, other = ledger.register([arrival("a", "one"), arrival("b", "two")])
+    read(ledger, key)
+    read(ledger, other)
+    sent(ledger)
+    assert pruned(ledger) == 1
+    ledger.rebuild([])
+    assert [event["subject"] for event in events(ledger)] == [other]

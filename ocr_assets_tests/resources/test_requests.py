@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from ocr.assembly import STAGES
+from resources.events.sender import LARGEST
 from resources.lake import Manifest
 from resources.ledger import Ledger, NewDocument, input_hash, schema
-from resources.ledger.outcomes import outcome_of
+from resources.ledger.outcomes import MOST_NAMED, outcome_of
 from resources.ledger.refusals import Refusal, known_refusals, refuse
 from resources.ledger.requests import NewRequest, enter, requests, turn_down
 
@@ -98,3 +100,28 @@ def test_a_refused_object_is_told_of_once_for_each_content(ledger: Ledger) -> No
             refuse(connection, Refusal("s3://in/big", etag, "big", "over_limit", "too large", "split it"))
     assert told(ledger) == [("DocumentRejected", []), ("DocumentRejected", [])]
     assert known_refusals(ledger.engine, ["s3://in/big"]) == {("s3://in/big", "e1"), ("s3://in/big", "e2")}
+
+
+def test_more_requests_than_an_event_has_room_for_are_each_answered(ledger: Ledger) -> None:
+    key = registered(ledger)
+    asked = [f"r{number:02}" for number in range(30)]
+    for id_ in asked:
+        ask(ledger, key, id_)
+    read(ledger, key)
+    first, *others = told(ledger)
+    assert len(first[1]) == MOST_NAMED and all(len(ids) == 1 for _, ids in others)
+    assert sorted([*first[1], *(id_ for _, ids in others for id_ in ids)]) == asked
+    assert {row["outcome"] for row in requests(ledger.engine)} == {"answered"}
+
+
+def test_an_event_that_names_as_many_requests_as_it_may_fits_into_what_the_bus_takes(ledger: Ledger) -> None:
+    key = registered(ledger)
+    for number in range(MOST_NAMED):
+        request = NewRequest("ü" * 190 + f"{number:03}", "s3://in/bytes", reply_to="ü" * 497 + f"{number:03}")
+        options = {"text": "\x7f" * 1980}
+        with ledger.transaction() as connection:
+            enter(connection, replace(request, options=options), key, outcome_of(connection, key))
+    read(ledger, key)
+    with ledger.engine.connect() as connection:
+        (detail,) = connection.execute(sa.select(schema.outbox.c.detail)).scalars()
+    assert len(detail.encode()) < LARGEST * 3 / 4

@@ -55,7 +55,10 @@ class _OfDocument(_Told):
 
 
 class _Outcome(_OfDocument):
-    requests: list[Request] = Field(default_factory=list, description="everyone who asked for it")
+    requests: list[Request] = Field(
+        default_factory=list,
+        description="who asked for it; where more wait than 25, the others get events of their own",
+    )
     pages: int = Field(0, description="number of pages, 0 where it was rejected before they were counted")
     seconds: float = Field(0.0, description="spent on reading it, over all its stages")
     recorded_at: str = Field(description="when the outcome was recorded (ISO 8601, UTC)")

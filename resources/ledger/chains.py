@@ -33,11 +33,18 @@ def input_hash(stage: str, sha256: str, output_hashes: Mapping[str, str]) -> str
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def chain_of(connection: Connection, document: str, sha256: str) -> list[RowMapping] | None:
-    """The current outputs up to the last stage or a rejection, each made of those before it; None where some lack."""
+def chains_of(connection: Connection, documents: Mapping[str, str]) -> dict[str, list[RowMapping] | None]:
+    """By document, the current outputs up to the last stage or a rejection, each made of those before it; None where
+    some lack. `documents` has the SHA-256 of each."""
     table = schema.outputs
-    query = sa.select(table).where((table.c.document == document) & table.c.current)
-    current = {row["stage"]: row for row in connection.execute(query).mappings()}
+    query = sa.select(table).where(table.c.document.in_(list(documents)) & table.c.current)
+    current: dict[str, dict[str, RowMapping]] = {}
+    for row in connection.execute(query).mappings():
+        current.setdefault(row["document"], {})[row["stage"]] = row
+    return {document: _chain(sha256, current.get(document, {})) for document, sha256 in documents.items()}
+
+
+def _chain(sha256: str, current: Mapping[str, RowMapping]) -> list[RowMapping] | None:
     found: list[RowMapping] = []
     hashes: dict[str, str] = {}
     for stage in STAGES:
@@ -51,11 +58,13 @@ def chain_of(connection: Connection, document: str, sha256: str) -> list[RowMapp
     return found
 
 
-def note(connection: Connection, document: str, chain: Sequence[RowMapping] | None) -> None:
-    """Keep what `chain_of` said of a document, in the transaction that holds the document."""
+def note(connection: Connection, chains: Mapping[str, Sequence[RowMapping] | None]) -> None:
+    """Keep what `chains_of` said of documents, in the transaction that holds them."""
     table = schema.documents
-    digest = None if chain is None else _digest(chain)
-    connection.execute(table.update().where(table.c.document == document).values(chain=digest))
+    rows = [{"of": document, "is": None if one is None else _digest(one)} for document, one in chains.items()]
+    update = table.update().where(table.c.document == sa.bindparam("of")).values(chain=sa.bindparam("is"))
+    if rows:
+        connection.execute(update, rows)
 
 
 def forget(connection: Connection, documents: sa.Select[str]) -> None:
@@ -96,7 +105,7 @@ def _stale_chains(
         for chain, variant in connection.execute(groups).all():
             mine = there & (table.c.chain == chain) & (table.c.variant == variant)
             row = connection.execute(sa.select(table.c.document, table.c.sha256).where(mine).limit(1)).first()
-            outputs = chain_of(connection, *row) if row is not None else None
+            outputs = chains_of(connection, dict([row._tuple()]))[row.document] if row is not None else None
             if row is None or outputs is None:
                 continue  # it was changed just now, and is looked at the next time
             by_stage = {output["stage"]: _output(output) for output in outputs}
@@ -129,13 +138,12 @@ def _looked_at(
 
 
 def note_all(ledger: Ledger, documents: Iterable[Document]) -> None:
-    """Note the chains of documents, each held meanwhile so that nobody records another outcome of it."""
-    table = schema.documents
+    """Note the chains of documents, held meanwhile so that nobody records another outcome of them."""
+    table, hashes = schema.documents, {document.document: document.sha256 for document in documents}
+    held = sa.select(table.c.document).where(table.c.document.in_(list(hashes))).order_by(table.c.position)
     with ledger.transaction() as connection:
-        for document in documents:
-            mine = table.c.document == document.document
-            connection.execute(sa.select(table.c.document).where(mine).with_for_update())
-            note(connection, document.document, chain_of(connection, document.document, document.sha256))
+        connection.execute(held.with_for_update())
+        note(connection, chains_of(connection, hashes))
 
 
 def first_stale(key: str, sha256: str, outputs: Mapping[str, Output], fingerprints: Fingerprints) -> Pending | None:

@@ -170,7 +170,7 @@ class Ledger:
         """
         with self.transaction() as connection:
             self._enter(connection, manifest)
-            tell(connection, manifest.document)
+            tell(connection, [manifest.document])
             changes.touch(connection)
 
     def emit(self, kind: str, subject: str, detail: Mapping[str, Any], *, environment: str = "live", key: str) -> str:
@@ -298,7 +298,7 @@ class Ledger:
         mine = (table.c.document == key) & (table.c.code == SourceChanged.code)
         lost = bool(connection.execute(table.delete().where(mine)).rowcount)
         if lost:
-            chains.note(connection, key, None)
+            chains.note(connection, {key: None})
         return lost
 
     def _enter(self, connection: Connection, manifest: Manifest) -> None:

@@ -7,7 +7,7 @@ else, whatever ends in between.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,14 +18,35 @@ from sqlalchemy.engine import Connection
 
 from resources.events.kinds import LONGEST, detail_of
 from resources.ledger import schema
-from resources.ledger.statements import insert
+from resources.ledger.statements import chunks, insert
 
 WAITING, SENT, HELD_BACK, REFUSED = "waiting", "sent", "held_back", "refused"
 """What an event may be: `refused` is one the bus will never take."""
 
 LONGEST_WAIT = 300.0  # seconds between attempts
 
+TOLD_ONCE, TOLD_ONCE_KEYS = ("ModelPromoted",), "request "
+"""Kinds, and beginnings of keys, of events whose own row elsewhere keeps them from being written again."""
+
 NAMESPACE = UUID("6f1d7c4e-0f0b-5a5e-9a55-5d8f3f6f2b11")
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event to be written. `subject` is what it tells of (a document's key, a model's stage): events of one subject
+    are sent in the order of their writing. Its id is made of kind and `key`, so the same outcome told twice is one
+    event. One that is `held_back` is not sent before somebody releases it."""
+
+    kind: str
+    subject: str
+    detail: Mapping[str, Any]
+    environment: str
+    key: str
+    held_back: bool = False
+
+    @property
+    def id(self) -> str:
+        return str(uuid5(NAMESPACE, f"{self.kind}\n{self.key}"))
 
 
 def emit(
@@ -36,39 +57,43 @@ def emit(
     *,
     environment: str = "live",
     key: str,
-    held_back: bool = False,
 ) -> str:
-    """Write one event into the outbox, within the caller's transaction; returns its id.
+    """Write one event into the outbox, as `emit_each` does; returns its id."""
+    return emit_each(connection, [NewEvent(kind, subject, detail, environment, key)])[0]
 
-    `subject` is what it tells of (a document's key, a model's stage): events of one subject are sent in the order of
-    their writing. The id is made of kind and `key`, so the same outcome told twice is one event. One that is
-    `held_back` is not sent before somebody releases it. Raises `ValueError` where the detail is not as its kind's
-    schema says.
+
+def emit_each(connection: Connection, events: Sequence[NewEvent]) -> list[str]:
+    """Write events of different subjects into the outbox, within the caller's transaction; returns their ids.
+
+    Those that were sent before and pruned are left out. Raises `ValueError` where a detail is not as its kind's schema
+    says.
     """
-    id_ = str(uuid5(NAMESPACE, f"{kind}\n{key}"))
-    at = _after(_last(connection, subject))
-    head = {"id": id_, "at": at, "environment": environment}
-    whole = detail_of(kind, head, detail)
-    statement = insert(connection, schema.outbox).values(
-        id=id_,
-        kind=kind,
-        key=key,
-        subject=subject,
-        environment=environment,
-        detail=json.dumps(whole, ensure_ascii=False),
-        at=at,
-        state=HELD_BACK if held_back else WAITING,
-        attempts=0,
-        error="",
-    )
-    connection.execute(statement.on_conflict_do_nothing(index_elements=["id"]))
-    return id_
+    if not events:
+        return []
+    ids = [event.id for event in events]
+    told = schema.told
+    sent = set(connection.execute(sa.select(told.c.id).where(told.c.id.in_(ids))).scalars())
+    last = _last(connection, [event.subject for event in events])
+    rows = []
+    for id_, event in zip(ids, events, strict=True):
+        if id_ in sent:
+            continue
+        at = _after(last.get(event.subject, ""))
+        whole = detail_of(event.kind, {"id": id_, "at": at, "environment": event.environment}, event.detail)
+        row = {name: getattr(event, name) for name in ("kind", "key", "subject", "environment")}
+        row |= {"id": id_, "detail": json.dumps(whole, ensure_ascii=False), "at": at, "attempts": 0, "error": ""}
+        rows.append(row | {"state": HELD_BACK if event.held_back else WAITING})
+    if rows:
+        statement = insert(connection, schema.outbox).on_conflict_do_nothing(index_elements=["id"])
+        connection.execute(statement, rows)
+    return ids
 
 
-def _last(connection: Connection, subject: str) -> str:
+def _last(connection: Connection, subjects: Sequence[str]) -> dict[str, str]:
+    """When the last event of each subject was written."""
     table = schema.outbox
-    query = sa.select(table.c.at).where(table.c.subject == subject).order_by(table.c.position.desc()).limit(1)
-    return connection.execute(query).scalar() or ""
+    query = sa.select(table.c.subject, sa.func.max(table.c.at)).where(table.c.subject.in_(subjects))
+    return dict(connection.execute(query.group_by(table.c.subject)).tuples().all())
 
 
 def _after(last: str) -> str:
@@ -151,6 +176,37 @@ def listed(connection: Connection, states: Collection[str], most: int, *, newest
     order = table.c.position.desc() if newest else table.c.position
     query = sa.select(*_columns()).where(table.c.state.in_(states)).order_by(order).limit(most)
     return _events(connection.execute(query).mappings())
+
+
+def prune(connection: Connection, before: str, most: int) -> int:
+    """Remove up to `most` events that were sent before a time (ISO, UTC), oldest first; returns how many.
+
+    What keeps an event from being written, and sent, once more is remembered: its key, of those kinds that are told by
+    what there is. Later events of a subject stay with an earlier one that was not sent, so that what is remembered is
+    always what was told first; and the newest of all stays, so that positions are not given again.
+    """
+    table, other = schema.outbox, schema.outbox.alias()
+    old = (table.c.state == SENT) & (table.c.sent_at < before)
+    earlier = (other.c.subject == table.c.subject) & (other.c.position < table.c.position)
+    stays = (other.c.state != SENT) | (other.c.sent_at >= before)
+    newest = sa.select(sa.func.max(other.c.position)).scalar_subquery()
+    free = old & (table.c.position < newest) & ~sa.exists().where(earlier & stays)
+    names = ("position", "id", "kind", "key", "subject")
+    query = sa.select(*(table.c[name] for name in names)).where(free).order_by(table.c.position).limit(most)
+    rows = [dict(row) for row in connection.execute(query).mappings()]
+    kept = [row for row in rows if row["kind"] not in TOLD_ONCE and not row["key"].startswith(TOLD_ONCE_KEYS)]
+    if kept:
+        connection.execute(insert(connection, schema.told).on_conflict_do_nothing(index_elements=["id"]), kept)
+    for some in chunks([row["id"] for row in rows]):
+        connection.execute(table.delete().where(table.c.id.in_(some)))
+    return len(rows)
+
+
+def prunable(connection: Connection, before: str) -> int:
+    """How many events were sent before a time (ISO, UTC)."""
+    table = schema.outbox
+    old = (table.c.state == SENT) & (table.c.sent_at < before)
+    return connection.execute(sa.select(sa.func.count()).where(old)).scalar_one()
 
 
 def _move(connection: Connection, held: str, to: str, before: str) -> int:

@@ -111,8 +111,7 @@ def tell_restored(ledger: Ledger) -> int:
             keys = list(connection.execute(some).scalars())
             if not keys:
                 return told
-            for key in keys:
-                tell(connection, key)
+            tell(connection, keys)
             connection.execute(kept_outputs.delete().where(waiting & kept_outputs.c.document.in_(keys)))
         told += len(keys)
 
@@ -125,6 +124,19 @@ def needed_to_roll_back(connection: Connection) -> set[tuple[str, str, str]]:
     table = kept_outputs
     query = sa.select(table.c.document, table.c.stage, table.c.version).where(table.c.promotion == there[-1].number)
     return {(row.document, row.stage, row.version) for row in connection.execute(query)}
+
+
+def forget_kept(connection: Connection, before: str, *, dry_run: bool = False) -> int:
+    """Forget what was current before promotions made before a time (ISO, UTC), but for the last that stands; returns of
+    how many promotions. Rolling back one of those leaves its documents stale: outputs are kept for the last one alone.
+    """
+    _only_one(connection)
+    old = [one.number for one in standing(connection)[:-1] if one.made_at < before]
+    of = kept_outputs.c.promotion.in_(old)
+    there = set(connection.execute(sa.select(kept_outputs.c.promotion).where(of).distinct()).scalars())
+    if there and not dry_run:
+        connection.execute(kept_outputs.delete().where(of))
+    return len(there)
 
 
 def _restore(connection: Connection, number: int) -> int:
@@ -143,11 +155,12 @@ def _restore(connection: Connection, number: int) -> int:
     differs = (table.c.current & ~is_kept) | (~table.c.current & is_kept)
     changed = sa.select(table.c.document).where(table.c.document.in_(whole) & differs)
     connection.execute(kept.delete().where(mine & kept.c.document.not_in(changed)))
+    # First of all: it holds the documents, as whoever records an outcome does.
+    chains.forget(connection, sa.select(kept.c.document).where(mine))
     of = table.c.document.in_(sa.select(kept.c.document).where(mine))
     out_of_force = table.update().where(of & table.c.current & ~is_kept)
     connection.execute(out_of_force.values(current=False, retired_at=now()))
     connection.execute(table.update().where(of & ~table.c.current & is_kept).values(current=True, retired_at=None))
-    chains.forget(connection, sa.select(kept.c.document).where(mine))
     count = sa.select(sa.func.count(sa.distinct(kept.c.document))).where(mine)
     return connection.execute(count).scalar_one()
 

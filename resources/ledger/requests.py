@@ -4,7 +4,7 @@ still to come, else with an event of its own."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -70,11 +70,19 @@ def note(connection: Connection, request: NewRequest, code: str) -> bool:
     return _insert(connection, request, None, code)
 
 
-def answered(connection: Connection, document: str, event: str) -> None:
-    """An event of the document's outcome went to everyone who asked for it."""
+def answered(connection: Connection, events: Sequence[tuple[str, Sequence[str]]]) -> None:
+    """Each event of an outcome went to the requests it names, by their ids."""
     table = schema.requests
-    mine = (table.c.document == document) & (table.c.outcome == WAITING)
-    connection.execute(table.update().where(mine).values(outcome=ANSWERED, event=event))
+    for event, ids in events:
+        mine = table.c.id.in_(ids) & (table.c.outcome == WAITING)
+        connection.execute(table.update().where(mine).values(outcome=ANSWERED, event=event))
+
+
+def waiting(connection: Connection, documents: Sequence[str]) -> list[str]:
+    """Of the given documents those that somebody waits for."""
+    table = schema.requests
+    mine = table.c.document.in_(documents) & (table.c.outcome == WAITING)
+    return list(connection.execute(sa.select(table.c.document).where(mine).distinct()).scalars())
 
 
 def answer_each(connection: Connection, outcome: Outcome) -> None:

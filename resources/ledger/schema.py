@@ -199,6 +199,17 @@ outbox = sa.Table(
     sa.Index("outbox_subject", "subject", "position"),
 )
 
+told = sa.Table(
+    "told",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True, comment="of an event that was sent and pruned: it is not sent again"),
+    sa.Column("position", sa.BigInteger, nullable=False, comment="it had in the outbox"),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Index("told_subject", "subject", "position"),
+)
+
 leases = sa.Table(
     "leases",
     metadata,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from ocr.documents import Record
 from resources.events.kinds import LONGEST
@@ -25,23 +26,27 @@ def record_versions(ledger: Ledger) -> dict[str, str]:
 
 def untold(ledger: Ledger, documents: Sequence[str], versions: Mapping[str, str]) -> list[str]:
     """Of documents whose record needs review, those whose record of this version was not told of."""
-    table = schema.outbox
     with ledger.engine.connect() as connection:
-        told = set(connection.execute(sa.select(table.c.key).where(table.c.kind == KIND)).scalars())
+        told = _told(connection)
     return [key for key in documents if key in versions and f"{key} {versions[key]}" not in told]
 
 
 def tell(ledger: Ledger, doubtful: Mapping[str, tuple[Document, Record]], versions: Mapping[str, str]) -> int:
     """Write an event for each record that needs review and whose version was not told of; returns how many."""
-    table = schema.outbox
     with ledger.transaction() as connection:
-        told = set(connection.execute(sa.select(table.c.key).where(table.c.kind == KIND)).scalars())
+        told = _told(connection)
         new = {f"{key} {versions[key]}": one for key, one in doubtful.items() if key in versions}
         new = {key: one for key, one in new.items() if key not in told}
         for key, (document, record) in new.items():
             detail = _detail(document, record, versions[document.document])
             outbox.emit(connection, KIND, document.document, detail, environment=document.environment, key=key)
     return len(new)
+
+
+def _told(connection: Connection) -> set[str]:
+    """Keys of what was told, whether its event was pruned since or not."""
+    queries = (sa.select(table.c.key).where(table.c.kind == KIND) for table in (schema.told, schema.outbox))
+    return {key for query in queries for key in connection.execute(query).scalars()}
 
 
 def _detail(document: Document, record: Record, version: str) -> dict[str, object]:

@@ -1,6 +1,6 @@
 from ocr.documents import Field, Record, Violation
 from ocr_assets_tests.resources.test_ledger import arrival, read
-from ocr_assets_tests.resources.test_outbox import events
+from ocr_assets_tests.resources.test_outbox import events, pruned, sent
 from resources.ledger import Ledger
 from resources.review import telling
 
@@ -28,3 +28,15 @@ def test_a_record_that_needs_review_is_told_of_once_for_each_of_its_versions(led
     assert len({detail["record_version"] for detail in told}) == 2
     assert told[0]["fields"] == [{"field": "total", "confidence": 0.5, "reasons": ["faint"]}]
     assert told[0]["violations"] == ["sum_agrees"]
+
+
+def test_a_record_is_not_told_of_again_after_its_event_was_pruned(ledger: Ledger) -> None:
+    key, other = ledger.register([arrival("a", "one"), arrival("b", "two")])
+    read(ledger, key)
+    tell(ledger, key, record("faint"))
+    read(ledger, other)
+    sent(ledger)
+    sent(ledger)
+    assert pruned(ledger) == 2
+    assert telling.untold(ledger, [key], telling.record_versions(ledger)) == []
+    assert tell(ledger, key, record("faint")) == 0

@@ -14,6 +14,7 @@ from resources.lake.store import version_of
 from resources.ledger import Ledger, NewDocument, input_hash, promotions, schema
 from resources.ledger.promotions import (
     NothingToRollBack,
+    forget_kept,
     in_force,
     needed_to_roll_back,
     promote,
@@ -162,7 +163,7 @@ def test_what_a_rollback_changed_is_told_once_also_where_the_telling_was_broken_
         read(ledger, f"d{number}", overrides)
     assert rolled_back(ledger) == 4 and current(ledger) == was
     with monkeypatch.context() as broken:
-        broken.setattr(promotions, "tell", broken_after(3, promotions.tell))
+        broken.setattr(promotions, "tell", broken_after(1, promotions.tell))
         with pytest.raises(ConnectionError):
             tell_restored(ledger)
     assert tell_restored(ledger) == 2 and tell_restored(ledger) == 0
@@ -201,3 +202,44 @@ def test_promotions_lie_over_each_other_and_are_taken_back_one_by_one(ledger: Le
         assert in_force(connection) == {} and needed_to_roll_back(connection) == set()
         with pytest.raises(NothingToRollBack):
             take_back(connection, "")
+
+
+def test_what_a_rollback_changed_is_told_some_documents_a_statement(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(30):
+        read(ledger, arrive(ledger, number), {})
+    overrides = promoted(ledger, "other")
+    for number in range(30):
+        read(ledger, f"d{number}", overrides)
+    assert rolled_back(ledger) == 30
+    statements: list[str] = []
+    sa.event.listen(ledger.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    assert tell_restored(ledger) == 30
+    assert len(statements) < 30
+    assert {told(ledger, f"d{number}") for number in range(30)} == {3}
+
+
+def kept(ledger: Ledger) -> set[int]:
+    with ledger.engine.connect() as connection:
+        return set(connection.execute(sa.select(schema.kept_outputs.c.promotion).distinct()).scalars())
+
+
+def test_what_was_current_before_old_promotions_is_forgotten_but_for_the_last_that_stands(ledger: Ledger) -> None:
+    read(ledger, arrive(ledger, 1), {})
+    for model in ("other", "third", "same"):
+        read(ledger, "d1", promoted(ledger, model))
+    assert kept(ledger) == {1, 2, 3}
+    with ledger.transaction() as connection:
+        assert forget_kept(connection, "2000") == 0
+        assert forget_kept(connection, "9999", dry_run=True) == 2
+        assert forget_kept(connection, "9999") == 2
+    assert kept(ledger) == {3}
+    was = current(ledger)
+    assert rolled_back(ledger) == 1
+    with ledger.transaction() as connection:
+        assert forget_kept(connection, "9999") == 0  # its events are still to be told, and the second one is the last
+    tell_restored(ledger)
+    now = current(ledger)
+    assert now != was
+    assert rolled_back(ledger) == 0 and current(ledger) == now
