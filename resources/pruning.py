@@ -17,11 +17,13 @@ from ocr.assembly import STAGES
 from ocr.stages import READS
 from resources.lake import Lake
 from resources.lake.store import version_of
-from resources.ledger import Document, Ledger, input_hash, schema
+from resources.ledger import Document, Ledger, input_hash, outbox, schema
 from resources.ledger.promotions import needed_to_roll_back
 from resources.ledger.retired import Retired, drop, retired
 
 Fingerprints = Mapping[str, str]
+
+EVENTS_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,10 @@ def prunable(ledger: Ledger, lake: Lake, kept_for: Sequence[Fingerprints], befor
     """
     current, old, aside = ledger.outputs(), retired(ledger), _aside(lake, ledger)
     published = _published_at(ledger)
+    back: dict[str, set[tuple[str, str]]] = {}
     with ledger.engine.connect() as connection:
-        back = needed_to_roll_back(connection)
+        for of, stage, version in needed_to_roll_back(connection):
+            back.setdefault(of, set()).add((stage, version))
     for document in ledger.documents():
         key = document.document
         known: dict[tuple[str, str], Made] = {}
@@ -54,7 +58,7 @@ def prunable(ledger: Ledger, lake: Lake, kept_for: Sequence[Fingerprints], befor
         for place, (made, _) in aside.get(key, {}).items():
             known[place] = made
         needed = {place for of in kept_for for place in reached(document, of, known)}
-        needed |= {(stage, version) for of, stage, version in back if of == key}
+        needed |= back.get(key, set())
         for (stage, version), one in old.get(key, {}).items():
             since = one.retired_at or one.made_at
             shown = published is not None and (not one.retired_at or one.retired_at >= published)
@@ -72,6 +76,17 @@ def prune(ledger: Ledger, lake: Lake, item: Prunable) -> bool:
         return False
     lake.remove(item.stage, item.document, item.version)
     return True
+
+
+def prune_events(ledger: Ledger, before: str) -> int:
+    """Remove events that were sent before a time (ISO, UTC), some a transaction; returns how many."""
+    removed = 0
+    while True:
+        with ledger.transaction() as connection:
+            some = outbox.prune(connection, before, EVENTS_AT_ONCE)
+        removed += some
+        if not some:
+            return removed
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,9 @@ class RunSettings(Section):
     worker_memory: int = Field(
         3_072, ge=0, description="MiB; a worker that holds more after a batch makes way for a new one; 0: no limit"
     )
+    ahead: bool = Field(
+        True, description="whether Dagster's daemon keeps a worker ready, with its models, before there is a run for it"
+    )
 
 
 class ChecksSettings(Section):
@@ -109,6 +112,7 @@ class EventsSettings(Section):
     bus: str = Field("", description="name or ARN of the event bus; empty: nothing is sent, events wait in the ledger")
     test_bus: str = Field("", description="the bus of test documents' events; empty: they are not sent")
     source: str = Field("ocr-assets", description="the source that events bear")
+    keep_days: float = Field(90, ge=1, description="days that `ocr-assets prune` leaves events that were sent")
 
     @field_validator("test_bus")
     @classmethod

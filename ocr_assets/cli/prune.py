@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import typer
 from rich.table import Table
 
-from ocr_assets.cli.app import BUSY, USAGE, console, fail, open_lake, open_ledger, say_json
+from ocr_assets.cli.app import BUSY, USAGE, console, errors, fail, open_lake, open_ledger, say_json
 from resources.ledger import Ledger
 from resources.settings import Settings, load_settings
 
@@ -23,7 +23,8 @@ def prune(
     dry_run: bool = typer.Option(False, "--dry-run", help="Say what would be freed, and remove nothing."),
     as_json: bool = typer.Option(False, "--json", help="Print as JSON."),
 ) -> None:
-    """Remove outputs of earlier models and settings, and of experiments, that nothing needs any more."""
+    """Remove outputs of earlier models and settings, and of experiments, that nothing needs any more; what old
+    promotions kept, and events that were sent `[events] keep_days` ago."""
     from ocr_assets.running import AnotherRun, only_run
     from resources.pruning import prunable
     from resources.pruning import prune as remove
@@ -31,7 +32,7 @@ def prune(
 
     settings = load_settings()
     ledger, lake = open_ledger(settings), open_lake(settings)
-    before = (datetime.now(UTC) - timedelta(days=older_than)).isoformat(timespec="seconds")
+    before = _ago(older_than)
     freed, count = Counter[str](), Counter[str]()
     try:
         kept_for = _kept_for(settings, ledger, keep)
@@ -45,21 +46,47 @@ def prune(
         fail(str(error), code=USAGE)
     except AnotherRun as error:
         fail(str(error), code=BUSY)
+    events, promotions = _forget(ledger, _ago(settings.events.keep_days), before, dry_run=dry_run)
     if as_json:
         stages = {stage: {"outputs": count[stage], "bytes": freed[stage]} for stage in count}
-        say_json({"dry_run": dry_run, "outputs": count.total(), "bytes": freed.total(), "stages": stages})
+        rows = {"events": events, "promotions": promotions}
+        say_json({"dry_run": dry_run, "outputs": count.total(), "bytes": freed.total(), "stages": stages} | rows)
         return
-    if not count:
+    _print(count, freed, events, promotions, "would be removed" if dry_run else "removed")
+
+
+def _print(count: Counter[str], freed: Counter[str], events: int, promotions: int, what: str) -> None:
+    if events:
+        console.print(f"{events} events that were sent {what}.")
+    if promotions:
+        console.print(f"What was current before {promotions} old promotions {what}.")
+    if count:
+        table = Table(box=None, header_style="bold", pad_edge=False)
+        for name in ("stage", "outputs", "MB"):
+            table.add_column(name, justify="left" if name == "stage" else "right")
+        for stage in count:
+            table.add_row(stage, str(count[stage]), f"{freed[stage] / 1e6:,.1f}")
+        console.print(table)
+        console.print(f"{count.total()} outputs, {freed.total() / 1e6:,.1f} MB {what}.")
+    elif not events and not promotions:
         console.print("There is nothing to remove.")
-        return
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("stage", "outputs", "MB"):
-        table.add_column(name, justify="left" if name == "stage" else "right")
-    for stage in count:
-        table.add_row(stage, str(count[stage]), f"{freed[stage] / 1e6:,.1f}")
-    console.print(table)
-    what = "would be removed" if dry_run else "removed"
-    console.print(f"{count.total()} outputs, {freed.total() / 1e6:,.1f} MB {what}.")
+
+
+def _ago(days: float) -> str:
+    """A time in UTC, ISO to the second."""
+    return (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="seconds")
+
+
+def _forget(ledger: Ledger, sent: str, promoted: str, *, dry_run: bool) -> tuple[int, int]:
+    """Remove events sent and what was kept by promotions made before these times; how many events and promotions."""
+    from resources.ledger import outbox
+    from resources.ledger.promotions import forget_kept
+    from resources.pruning import prune_events
+
+    with ledger.transaction() as connection:
+        promotions = forget_kept(connection, promoted, dry_run=dry_run)
+        events = outbox.prunable(connection, sent) if dry_run else 0
+    return events if dry_run else prune_events(ledger, sent), promotions
 
 
 def _kept_for(settings: Settings, ledger: Ledger, names: list[str]) -> list[dict[str, str]]:
@@ -75,7 +102,7 @@ def _kept_for(settings: Settings, ledger: Ledger, names: list[str]) -> list[dict
         try:
             found.append(fingerprints_of(name))
         except VariantError:
-            console.print(f"[yellow]note:[/yellow] {name}, promoted or rolled back last, is no variant any more")
+            errors.print(f"[yellow]note:[/yellow] {name}, promoted or rolled back last, is no variant any more")
     return found + [fingerprints_of(name) for name in names]
 
 

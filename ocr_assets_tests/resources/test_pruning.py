@@ -13,7 +13,7 @@ from ocr_assets.cli import app
 from ocr_assets_tests.resources import made_stages
 from ocr_assets_tests.resources.made_stages import add, read_all, receipt
 from resources.lake import Lake
-from resources.ledger import Ledger, schema
+from resources.ledger import Ledger, outbox, schema
 from resources.ledger.promotions import promote, take_back
 from resources.pruning import Prunable, prunable, prune
 from resources.settings import load_settings
@@ -149,6 +149,27 @@ def test_the_command_says_what_it_would_free_and_then_frees_it(home: Path) -> No
     assert said("prune", "--json", code=0)["outputs"] == 0
     unknown = CliRunner().invoke(app, ["prune", "--keep", "nobody"])
     assert unknown.exit_code == 2 and "no variant is called 'nobody'" in unknown.stderr
+
+
+def test_the_command_removes_events_sent_long_ago_and_what_old_promotions_kept(home: Path) -> None:
+    ledger, _ = stores(home)
+    for variant in ("a", "b"):
+        with ledger.transaction() as connection:
+            promote(connection, variant, {"text": {"min_line_confidence": 0.95}}, "", "a test")
+    read(home, SPOILED)
+    with ledger.transaction() as connection:
+        outbox.mark_sent(connection, [event.id for event in outbox.ready(connection, ["live"], 10)])
+    assert said("prune", "--json", code=0) | {"events": 0, "promotions": 0} == said("prune", "--json", code=0)
+    long_ago = "2020-01-01T00:00:00+00:00"
+    with ledger.transaction() as connection:
+        sent = schema.outbox.c.state == outbox.SENT
+        connection.execute(schema.outbox.update().where(sent).values(sent_at=long_ago))
+        connection.execute(schema.promotions.update().values(made_at=long_ago))
+    for arguments in (["--dry-run"], []):
+        done = said("prune", *arguments, "--json", code=0)
+        assert (done["events"], done["promotions"]) == (2, 1)
+    done = said("prune", "--json", code=0)
+    assert (done["events"], done["promotions"]) == (0, 0)
 
 
 def said(*arguments: str, code: int) -> dict[str, Any]:
