@@ -48,14 +48,15 @@ class Wealth:
     """What the gamblers of `count` signals have won, and since when their best run lasts."""
 
     count: int
-    winnings: np.ndarray = field(init=False)
-    runs: np.ndarray = field(init=False)
-    begun: np.ndarray = field(init=False)
+    winnings: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    runs: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    begun: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def __post_init__(self) -> None:
-        self.winnings = np.zeros((self.count, GAMBLERS))
-        self.runs = np.ones((self.count, GAMBLERS))
-        self.begun = np.zeros((self.count, GAMBLERS), dtype=np.int64)
+        if not self.winnings.size:
+            self.winnings = np.zeros((self.count, GAMBLERS))
+            self.runs = np.ones((self.count, GAMBLERS))
+            self.begun = np.zeros((self.count, GAMBLERS), dtype=np.int64)
 
     def bet(self, odds: np.ndarray, at: int) -> None:
         """One document's `densities`, NaN where a signal says nothing; `at` is its place in the stream."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -28,43 +29,51 @@ Ranker = Callable[[int, float], float]
 class Detector:
     """Watches all signals from a reference on; without those of the mix where `mix` is false.
 
-    `evidence`: the statistic of each of `WATCHED` by the threshold; at 1 there is an alarm.
+    `judged` are readings after the reference that were judged before, and `wealth` what was won on them. `evidence`:
+    the statistic of each of `WATCHED` by the threshold; at 1 there is an alarm.
     """
 
     series: Series
     reference: Sequence[int]
     threshold: float
     mix: bool = True
+    judged: Sequence[int] = ()
     wealth: Wealth = field(default_factory=lambda: Wealth(len(WATCHED)))
-    evidence: np.ndarray = field(default_factory=lambda: np.zeros(len(WATCHED)))
-    _rankers: list[Ranker] = field(init=False)
+    evidence: np.ndarray = field(init=False)
+    _rankers: list[Ranker] = field(default_factory=list)
     _ahead: dict[int, np.ndarray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        anchors = anchors_of(self.reference)
-        distances = distances_from(self.series, anchors)
-        for values in distances.values():
-            values[anchors] = np.nan
-        numbers, unstratified = self.series.numbers | distances, [""] * len(self.series)
-
-        def ranker(signal: Signal) -> Ranker:
-            if signal.mix and not self.mix:
-                return _silent
-            if signal.label:
-                return _of_labels(self.series.labels[signal.name])
-            return _of_numbers(numbers[signal.name].tolist(), self.series.strata if signal.alike else unstratified)
-
-        self._rankers = [ranker(signal) for signal in WATCHED]
-        self._ranked(self.reference)
+        self.evidence = self.wealth.evidence / (self.threshold * len(WATCHED))
 
     def look(self, place: int) -> bool:
         """Judge one reading, each in its turn; whether there is an alarm."""
         if place not in self._ahead:
+            self._rankers = self._rankers or self._prepared()
             places = range(place, min(place + AHEAD, len(self.series)))
             self._ahead = dict(zip(places, densities(self._ranked(places)), strict=True))
         self.wealth.bet(self._ahead.pop(place), place)
         self.evidence = self.wealth.evidence / (self.threshold * len(WATCHED))
         return bool((self.evidence >= 1).any())
+
+    def _prepared(self) -> list[Ranker]:
+        """A ranker for each of `WATCHED`; reference and what was judged before are in their bags."""
+        anchors = anchors_of(self.reference)
+        distances = distances_from(self.series, anchors)
+        for values in distances.values():
+            values[anchors] = np.nan
+        numbers, unstratified = self.series.numbers | distances, [""] * len(self.series)
+        known = [*self.reference, *self.judged]
+
+        def ranker(signal: Signal) -> Ranker:
+            if signal.mix and not self.mix:
+                return _silent
+            if signal.label:
+                return _of_labels(self.series.labels[signal.name], known)
+            strata = self.series.strata if signal.alike else unstratified
+            return _of_numbers(numbers[signal.name].tolist(), strata, known)
+
+        return [ranker(signal) for signal in WATCHED]
 
     def _ranked(self, places: Sequence[int]) -> np.ndarray:
         """The p-values of some readings, a row each; what was ranked is in the bag from then on."""
@@ -109,8 +118,9 @@ def _silent(_place: int, _tie: float) -> float:
     return math.nan
 
 
-def _of_numbers(values: Sequence[float], strata: Sequence[str]) -> Ranker:
-    ranks = Ranks()
+def _of_numbers(values: Sequence[float], strata: Sequence[str], known: Sequence[int]) -> Ranker:
+    ranks, told = Ranks(), [place for place in known if not math.isnan(values[place])]
+    ranks.fill((values[place] for place in told), (strata[place] for place in told))
 
     def rank(place: int, tie: float) -> float:
         value = values[place]
@@ -119,8 +129,8 @@ def _of_numbers(values: Sequence[float], strata: Sequence[str]) -> Ranker:
     return rank
 
 
-def _of_labels(values: Sequence[str]) -> Ranker:
-    ranks = LabelRanks()
+def _of_labels(values: Sequence[str], known: Sequence[int]) -> Ranker:
+    ranks = LabelRanks(Counter(values[place] for place in known if values[place]))
 
     def rank(place: int, tie: float) -> float:
         return ranks.rank(values[place], tie) if values[place] else math.nan

@@ -8,7 +8,7 @@ from typing import Any
 
 from ocr.assembly import STAGES
 from resources.batch import UpstreamMissing, open_reading
-from resources.drift.kept import add_rows, compact, keys_of, load_rows
+from resources.drift.kept import add_rows, compact, load_keys
 from resources.drift.measuring import direction, form_of, measure
 from resources.lake import Lake
 from resources.ledger import Document, Ledger, Output
@@ -25,7 +25,7 @@ def gather(ledger: Ledger, lake: Lake) -> int:
     A document is settled when its last stage was read or one of its stages rejected it. Documents on the
     challenger's side of a split are left to the experiment. The cost is that of opening the new ones.
     """
-    known = set(keys_of(load_rows(lake)))
+    known = load_keys(lake)
     # An output that is not in force, behind a rejection, is never measured: its document is looked at each time.
     unknown = list(dict.fromkeys(place[0] for place in ledger.current() if place not in known))
     outputs = ledger.outputs(unknown)

@@ -37,6 +37,8 @@ SCHEMA = pa.schema(
     ]
 )
 
+KEY = ("document", "stage", "version")
+
 Key = tuple[str, str]
 """One reading of a document: its key, and when it was settled."""
 
@@ -75,9 +77,14 @@ def load_rows(lake: Lake) -> pa.Table:
     return table if len(first) == table.num_rows else table.take(pa.array(first, pa.int64()))
 
 
+def load_keys(lake: Lake) -> set[tuple[str, str, str]]:
+    """Document, stage and version of every row that is kept."""
+    return set(keys_of(_all(lake, KEY)))
+
+
 def keys_of(table: pa.Table) -> Iterable[tuple[str, str, str]]:
     """Document, stage and version of every row."""
-    return zip(*(table.column(name).to_pylist() for name in ("document", "stage", "version")), strict=True)
+    return zip(*(table.column(name).to_pylist() for name in KEY), strict=True)
 
 
 def compact(lake: Lake) -> None:
@@ -114,14 +121,15 @@ def new_reference(
     return Reference(_new_id(), environment, collection, now, set_by, list(of), mark, fingerprints)
 
 
-def _all(lake: Lake) -> pa.Table:
+def _all(lake: Lake, columns: Sequence[str] | None = None) -> pa.Table:
     for _ in range(3):
         try:
             # Promoted: older files lack the signals that were added since.
-            tables = [read_table(file.parent, file.stem) for file in _files(lake)]
+            tables = [read_table(file.parent, file.stem, columns) for file in _files(lake)]
         except FileNotFoundError:
             continue  # another process put the files together: they are listed anew
-        return pa.concat_tables([SCHEMA.empty_table(), *tables], promote_options="default")
+        none = SCHEMA.empty_table()
+        return pa.concat_tables([none.select(columns) if columns else none, *tables], promote_options="default")
     raise FileNotFoundError(f"the files in {_folder(lake, SIGNALS_FOLDER)} keep changing")
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -28,6 +29,13 @@ class Ranks:
         p = (below + tie * (upto - below + 1)) / (len(bag) + 1)
         bag.insert(upto, value)
         return p
+
+    def fill(self, values: Iterable[float], strata: Iterable[str]) -> None:
+        """Put many values into the bag without ranking them."""
+        for value, stratum in zip(values, strata, strict=True):
+            self.bags[stratum].append(value)
+        for bag in self.bags.values():
+            bag.sort()
 
 
 @dataclass(slots=True)

@@ -9,10 +9,11 @@ from typing import Any
 from ocr.errors import OcrError
 from resources.drift.causes import Cause, cause_of
 from resources.drift.gathering import gather
+from resources.drift.judged import load_judged, save_judged
 from resources.drift.kept import Key, Reference, load_references, load_rows, new_reference, save_reference
 from resources.drift.series import Series, series_of
 from resources.drift.signals import SIGNALS, WATCHED
-from resources.drift.watching import Alarm, Watched, watch
+from resources.drift.watching import Alarm, Watched, judged_by, watch
 from resources.lake import Lake
 from resources.ledger import Ledger
 from resources.settings import DriftSettings
@@ -169,7 +170,10 @@ def _report(series: Series, references: dict[Key, Reference], lake: Lake, settin
             return Report(series, None, None, [], settings.reference - len(series))
         chosen = series.keys[: settings.reference]
         reference = _set(series, chosen, chosen[-1], f"the first {settings.reference}", lake)
-    watched = watch(series, reference, settings)
+    known = load_judged(lake, series, reference, settings)
+    watched = watch(series, reference, settings, known)
+    if known is None or known.place < len(series):
+        save_judged(lake, series, reference, settings, judged_by(watched, series))
     begun = [alarm.since for alarm in watched.alarms] + [len(series)]
     alarms = [
         Told(alarm, cause_of(series, alarm, max(alarm.at + 1, min(following, alarm.at + 1 + LATEST)), lake))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from ocr.assembly import STAGES
 from resources.drift.kept import Key
-from resources.drift.signals import SIGNALS, STORED
+from resources.drift.signals import STORED
 
 
 @dataclass(slots=True)
@@ -48,46 +47,47 @@ class Series:
 
 def series_of(rows: pa.Table) -> list[Series]:
     """Every series in rows as `load_rows` gives them."""
-    names = ("environment", "collection", "document", "settled_at", "stage", "fingerprint", "form", "type")
+    names = ("environment", "collection", "document", "settled_at", "stage", "form", "type")
     heads = zip(*(rows.column(name).to_pylist() for name in names), strict=True)
     readings: dict[Key, dict[Key, dict[str, int]]] = defaultdict(dict)
-    details: list[tuple[str, str]] = []
-    for place, (environment, collection, document, settled_at, stage, fingerprint, form, type_) in enumerate(heads):
+    strata: list[str] = []
+    for place, (environment, collection, document, settled_at, stage, form, type_) in enumerate(heads):
         readings[environment, collection].setdefault((document, settled_at), {})[stage] = place
-        details.append((fingerprint, f"{form}/{type_}"))
-    columns = {signal.name: rows.column(signal.name).to_pylist() for signal in STORED}
-    vectors = rows.column("vector").to_pylist()
-    return [_series(name, found, details, columns, vectors) for name, found in sorted(readings.items())]
+        strata.append(f"{form}/{type_}")
+    return [_series(name, found, strata, rows) for name, found in sorted(readings.items())]
 
 
-def _series(
-    name: Key,
-    readings: Mapping[Key, Mapping[str, int]],
-    details: Sequence[tuple[str, str]],
-    columns: Mapping[str, Sequence[Any]],
-    vectors: Sequence[list[float] | None],
-) -> Series:
+def _series(name: Key, readings: Mapping[Key, Mapping[str, int]], strata: Sequence[str], rows: pa.Table) -> Series:
     found = list(readings.values())
+    # Where the row of each reading and stage stands; null where the stage was not made anew.
+    places = {stage: pa.array([stages.get(stage) for stages in found], pa.int64()) for stage in STAGES}
 
-    def told(signal: str) -> list[Any]:
-        stage, column = SIGNALS[signal].stage, columns[signal]
-        return [column[stages[stage]] if stage in stages else None for stages in found]
+    def told(column: str, stage: str) -> pa.ChunkedArray:
+        return rows.column(column).take(places[stage])
 
-    numbers = {s.name: np.array(told(s.name), dtype=np.float64) for s in STORED if not s.label}
-    embedded = [stages.get("embeddings") for stages in found]
-    directions = [None if place is None else vectors[place] for place in embedded]
+    def words(column: str, stage: str) -> list[str]:
+        return [value or "" for value in told(column, stage).to_pylist()]
+
     return Series(
         environment=name[0],
         collection=name[1],
         keys=list(readings),
-        strata=[details[next(iter(stages.values()))][1] for stages in found],
-        numbers=numbers,
-        labels={s.name: [value or "" for value in told(s.name)] for s in STORED if s.label},
-        fingerprints={
-            stage: [details[stages[stage]][0] if stage in stages else "" for stages in found] for stage in STAGES
-        },
-        vectors=[None if value is None else np.asarray(value, dtype=np.float64) for value in directions],
+        strata=[strata[next(iter(stages.values()))] for stages in found],
+        numbers={s.name: told(s.name, s.stage).to_numpy().astype(np.float64) for s in STORED if not s.label},
+        labels={s.name: words(s.name, s.stage) for s in STORED if s.label},
+        fingerprints={stage: words("fingerprint", stage) for stage in STAGES},
+        vectors=_vectors(told("vector", "embeddings")),
     )
+
+
+def _vectors(column: pa.ChunkedArray) -> list[np.ndarray | None]:
+    """Each value of a column of lists as an array; None where it is null."""
+    found: list[np.ndarray | None] = []
+    for chunk in column.chunks:
+        ends, there = chunk.offsets.to_numpy(), chunk.is_valid().to_numpy(zero_copy_only=False)
+        flat = chunk.values.to_numpy(zero_copy_only=False).astype(np.float64)
+        found += [flat[ends[n] : ends[n + 1]] if there[n] else None for n in range(len(chunk))]
+    return found
 
 
 def _most(values: Iterable[str]) -> str:

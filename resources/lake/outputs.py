@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -100,11 +101,11 @@ def load_parts(lake: Lake, stage: str, reading: Reading, version: str, data: dic
             reading.chunks = from_table(Chunk, table.drop_columns(["vector"]))
 
 
-def read_table(folder: UPath, name: str) -> pa.Table:
-    """One Parquet file of an output."""
+def read_table(folder: UPath, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+    """One Parquet file of an output, or some of its columns."""
     data = io.BytesIO((folder / f"{name}.parquet").read_bytes())
     # These files are small, and Arrow's thread pools, once begun, can abort a short-lived process at its end.
-    return pq.ParquetFile(data, pre_buffer=False).read(use_threads=False)
+    return pq.ParquetFile(data, pre_buffer=False).read(columns, use_threads=False)
 
 
 def with_vectors(chunks: pa.Table, vectors: np.ndarray | None) -> pa.Table:

@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 
 from ocr_assets_tests.resources.drift.made import reference, series
 from resources.drift.detecting import Detector
-from resources.drift.watching import watch
+from resources.drift.judged import load_judged, save_judged
+from resources.drift.kept import Key
+from resources.drift.series import Series
+from resources.drift.watching import Watched, judged_by, watch
+from resources.lake import Lake
 from resources.settings import DriftSettings
 
 SETTINGS = DriftSettings()
@@ -84,3 +91,55 @@ def test_sorted_piles_are_a_change_of_the_mix_and_of_nothing_else() -> None:
     (alarm, *_) = watch(stream, reference(stream), SETTINGS).alarms
     assert list(alarm.signals) == ["document_type"]
     assert watch(stream, reference(stream), DriftSettings(mix=False)).alarms == []
+
+
+def up_to(stream: Series, count: int) -> Series:
+    return replace(
+        stream,
+        keys=stream.keys[:count],
+        strata=stream.strata[:count],
+        numbers={name: values[:count] for name, values in stream.numbers.items()},
+        labels={name: values[:count] for name, values in stream.labels.items()},
+        fingerprints={name: values[:count] for name, values in stream.fingerprints.items()},
+        vectors=stream.vectors[:count],
+    )
+
+
+def told(watched: Watched) -> list[tuple[int, int, list[int], list[str], Key]]:
+    return [(one.at, one.since, one.before, list(one.signals), one.key) for one in watched.alarms]
+
+
+def test_looks_one_after_another_give_what_one_look_gives(tmp_path: Path) -> None:
+    def for_a_while(values: np.ndarray) -> np.ndarray:
+        return np.concatenate([values[:120] - 3, values[120:]])
+
+    settings = DriftSettings(fewest=30)
+    stream = series(640, 1, changes={"sharpness": for_a_while}, since=360)
+    lake, known = Lake(str(tmp_path)), reference(stream)
+    for count in (300, 301, 302, 350, 363, 364, 380, 390, 420, 421, 500, 500, 640):
+        one = up_to(stream, count)
+        watched = watch(one, known, settings, load_judged(lake, one, known, settings))
+        save_judged(lake, one, known, settings, judged_by(watched, one))
+        whole = watch(one, known, settings)
+        assert told(watched) == told(whole)
+        assert (watched.looks, watched.still) == (whole.looks, whole.still)
+        assert [place for place, _ in watched.trace] == [place for place, _ in whole.trace]
+        for (_, by), (_, expected) in zip(watched.trace, whole.trace, strict=True):
+            np.testing.assert_allclose(list(by.values()), list(expected.values()), rtol=1e-9)
+    assert len(told(watched)) == 2
+
+
+def test_a_look_judges_what_came_since_the_last_and_all_of_it_where_anything_else_changed(tmp_path: Path) -> None:
+    stream = series(500, 2)
+    lake, known = Lake(str(tmp_path)), reference(stream)
+    before = up_to(stream, 450)
+    save_judged(lake, before, known, SETTINGS, judged_by(watch(before, known, SETTINGS), before))
+    found = load_judged(lake, stream, known, SETTINGS)
+    assert found is not None and found.place == 450
+    assert load_judged(lake, stream, reference(stream), SETTINGS) is None
+    assert load_judged(lake, stream, known, DriftSettings(mix=False)) is None
+    stream.numbers["skew"][440] += 1
+    assert load_judged(lake, stream, known, SETTINGS) is None
+    (file,) = tmp_path.glob("drift/judged/*.npz")
+    file.write_bytes(file.read_bytes()[:100])
+    assert load_judged(lake, before, known, SETTINGS) is None
