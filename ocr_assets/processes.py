@@ -16,6 +16,8 @@ from resources.settings import home
 
 Worker = subprocess.Popen[str]
 LEAVE_SECONDS = 30.0
+LOG_BYTES = 4 * 2**20
+"""A log that has grown beyond it is put aside, in place of the one before, when the next worker starts."""
 
 
 class WorkerError(Exception):
@@ -29,6 +31,7 @@ def begin(log: str, threads: int, run: str = "") -> Worker:
     """
     path = log_of(log)
     path.parent.mkdir(parents=True, exist_ok=True)
+    _put_aside(path)
     with path.open("a") as file:
         return subprocess.Popen(
             [sys.executable, "-m", "ocr_assets.worker"],
@@ -85,3 +88,10 @@ def wait_for(worker: Worker) -> None:
 
 def log_of(name: str) -> Path:
     return home() / "logs" / f"{name}.log"
+
+
+def _put_aside(path: Path) -> None:
+    # Another worker may start at the same moment, and have done it.
+    with contextlib.suppress(FileNotFoundError):
+        if path.stat().st_size > LOG_BYTES:
+            path.replace(path.with_suffix(".log.old"))

@@ -6,9 +6,11 @@ It reads one JSON request a line from its input and answers one JSON line each o
     {"publish": true}    {"publish": true, "accept_loss": "why", "whole": true}
     {"aside": [keys], "variant": name}    {"experiment": name, "sample": documents, "seed": number}
     {"run": id of a run that Dagster has made}
+    {"rehearse": true}
     {"ok": true}    {"ok": false, "error": "…"}    {"ok": false, "blocked": "…"}
 
-`"leaving": true` in an answer: it has grown beyond `[run] worker_memory`, and ends.
+`"leaving": true` in an answer: it has grown beyond `[run] worker_memory`, and ends. `rehearse` loads a part
+of what documents will need; `"more": true` in its answer: there is more to load.
 """
 
 from __future__ import annotations
@@ -19,13 +21,14 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TextIO
 
 import dagster as dg
 import psutil
 
 from ocr.flow import STAGES
+from ocr.rehearsal import rehearsal
 from ocr_assets.assets.corpus import WHOLE_TAG
 from ocr_assets.assets.evaluation import ACCEPT_LOSS_TAG
 from ocr_assets.automation.experiment import experiment, run_config
@@ -40,18 +43,27 @@ from resources.lake import Lake
 from resources.ledger import Ledger
 from resources.settings import load_settings
 from resources.variants.variant import find
+from resources.warm import warm
 
 log = logging.getLogger(__name__)
+
+REHEARSED_SHARE = 2 / 3
+"""Of `[run] worker_memory`: a worker that holds more loads nothing ahead."""
 
 
 def serve(requests: TextIO, answers: TextIO) -> None:
     """Answer requests until there are no more, or this process has grown too large."""
     definitions = build_defs(executor=dg.in_process_executor)
-    limit = load_settings().run.worker_memory
+    settings = load_settings()
+    limit, steps = settings.run.worker_memory, rehearsal(warm(settings.reading))
     with open_instance() as instance:
         _answer(answers, {"ok": True})
         for line in requests:
-            result = _result(json.loads(line), definitions, instance)
+            request = json.loads(line)
+            if "rehearse" in request:
+                _answer(answers, _rehearsed(steps, limit))
+                continue
+            result = _result(request, definitions, instance)
             leaving = bool(limit) and psutil.Process().memory_info().rss > limit * 2**20
             _answer(answers, result | {"leaving": True} if leaving else result)
             if leaving:
@@ -74,6 +86,18 @@ def _result(request: dict[str, Any], definitions: dg.Definitions, instance: dg.D
     tags = {ACCEPT_LOSS_TAG: accepted} if accepted else {}
     tags |= {WHOLE_TAG: "true"} if request.get("whole") else {}
     return _run(definitions, publish_corpus.name, instance, tags)
+
+
+def _rehearsed(steps: Iterator[str], limit: int) -> dict[str, Any]:
+    """Have a part of the models loaded, while that leaves documents a part of the memory."""
+    if limit and psutil.Process().memory_info().rss > limit * 2**20 * REHEARSED_SHARE:
+        return {"ok": True}
+    try:
+        return {"ok": True, "more": next(steps, "") != ""}
+    except Exception as error:
+        # Documents are read all the same, or told what is missing.
+        log.warning("a worker does not get ready: %s", error)
+        return {"ok": False, "error": str(error)}
 
 
 def _aside(variant: str, keys: Sequence[str]) -> dict[str, Any]:

@@ -8,8 +8,10 @@ run would be shown as running for a day, and hold its place in the pool of docum
 from __future__ import annotations
 
 import json
+import logging
 import socket
 import sys
+import threading
 from collections.abc import Hashable
 from typing import Any
 
@@ -18,12 +20,16 @@ import dagster as dg
 # Not exported by Dagster: what it gives to a launcher, and what its monitoring expects of one.
 from dagster._core.launcher.base import CheckRunHealthResult, LaunchRunContext, WorkerStatus
 
-from ocr_assets.automation.owner import PID_TAG, is_lost
+from ocr_assets.automation.code_server import CodeServer
+from ocr_assets.automation.owner import PID_TAG, SERVER_TAG, is_lost
 from ocr_assets.automation.warm import Launch, WarmWorkers
-from resources.settings import FILE, home, load_settings
+from resources.settings import FILE, Settings, home, load_settings
 
-SERVER_TAG = ".dagster/grpc_info"
+log = logging.getLogger(__name__)
+
 CONNECT_SECONDS = 5.0
+LOOK_SECONDS = 5.0
+"""Between two looks whether code or settings have changed, and another worker is to be ready."""
 
 
 class LocalRunLauncher(dg.DefaultRunLauncher):
@@ -32,6 +38,12 @@ class LocalRunLauncher(dg.DefaultRunLauncher):
     def __init__(self, inst_data: Any = None) -> None:
         super().__init__(inst_data)
         self._workers = WarmWorkers()
+        self._code = CodeServer()
+        self._ends = threading.Event()
+
+    def keep_ready(self) -> None:
+        """From now on have a worker ready before there is a run. For the process alone that launches runs."""
+        threading.Thread(target=self._look_after, name="ocr-keeps-ready", daemon=True).start()
 
     def launch_run(self, context: LaunchRunContext) -> None:
         run = context.dagster_run
@@ -46,7 +58,9 @@ class LocalRunLauncher(dg.DefaultRunLauncher):
             if left is not None and not left.is_finished:
                 instance.report_run_failed(left, why)
 
-        self._workers.execute(Launch(run.run_id, lost), _version(context), load_settings().engines.threads)
+        settings = load_settings()
+        version = _version(self._code.of_launch(context, settings.records.types), settings)
+        self._workers.execute(Launch(run.run_id, lost), version, settings.engines.threads)
 
     def terminate(self, run_id: str) -> bool:
         """A worker looks every second whether its run is to end."""
@@ -59,7 +73,23 @@ class LocalRunLauncher(dg.DefaultRunLauncher):
         return True
 
     def dispose(self) -> None:
+        self._ends.set()
         self._workers.dismiss()
+
+    def _look_after(self) -> None:
+        told = ""
+        while not self._ends.is_set():
+            try:
+                settings = load_settings()
+                if settings.run.ahead:
+                    self._workers.prepare(_version(self._code.now(), settings), settings.engines.threads)
+                told = ""
+            except Exception as error:
+                # Settings that do not fit, a ledger that does not answer, code that does not load: runs tell of it too.
+                if str(error) != told:
+                    told = str(error)
+                    log.warning("no worker is kept ready: %s", told)
+            self._ends.wait(LOOK_SECONDS)
 
     @property
     def supports_check_run_worker_health(self) -> bool:
@@ -77,23 +107,11 @@ class LocalRunLauncher(dg.DefaultRunLauncher):
         return CheckRunHealthResult(WorkerStatus.RUNNING)
 
 
-def _version(context: LaunchRunContext) -> Hashable:
+def _version(code: str, settings: Settings) -> Hashable:
     """Changes when the code location is loaded again, the settings file is written or something is promoted."""
     file = home() / FILE
     stat = file.stat() if file.exists() else None
-    return (
-        _server(context),
-        (stat.st_mtime_ns, stat.st_size) if stat is not None else None,
-        load_settings().model_dump_json(),
-    )
-
-
-def _server(context: LaunchRunContext) -> str:
-    origin = context.dagster_run.remote_job_origin
-    if origin is None or context.workspace is None:
-        return ""
-    location = context.workspace.get_code_location(origin.repository_origin.code_location_origin.location_name)
-    return str(getattr(location, "server_id", ""))
+    return code, (stat.st_mtime_ns, stat.st_size) if stat is not None else None, settings.model_dump_json()
 
 
 def listens(server: dict[str, Any]) -> bool:

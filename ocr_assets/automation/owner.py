@@ -9,6 +9,9 @@ import dagster as dg
 PID_TAG = "ocr/worker"
 """Marks a run as executed by a worker process of a machine: `host:pid`."""
 
+SERVER_TAG = ".dagster/grpc_info"
+"""Dagster's own mark of a run that its launcher has given to a code server."""
+
 
 def worker_tag(pid: int) -> str:
     return f"{os.uname().nodename}:{pid}"

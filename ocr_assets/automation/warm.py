@@ -31,9 +31,10 @@ class Launch:
 
 @dataclass(eq=False, slots=True)
 class _Post:
-    """A worker as who gives it work sees it; None sends it away."""
+    """A worker as who gives it work sees it; None sends it away. `rehearses` while models are left to load."""
 
     version: Hashable
+    rehearses: bool
     waiting: queue.SimpleQueue[Launch | None] = field(default_factory=queue.SimpleQueue)
 
 
@@ -41,7 +42,9 @@ class WarmWorkers:
     """Workers of this process. How many runs there are at a time is the run queue's to say."""
 
     def __init__(self) -> None:
+        self._posts: list[_Post] = []
         self._idle: list[_Post] = []
+        self._unfit: Hashable = None
         self._lock = threading.Lock()
 
     def execute(self, launch: Launch, version: Hashable, threads: int) -> None:
@@ -50,54 +53,85 @@ class WarmWorkers:
         `version` stands for code and settings: workers that were started with another one go.
         """
         with self._lock:
-            for post in [post for post in self._idle if post.version != version]:
-                self._idle.remove(post)
-                post.waiting.put(None)
-            post = self._idle.pop() if self._idle else None
-        if post is None:
-            post = _Post(version)
-            threading.Thread(target=self._serve, args=(post, threads), daemon=True).start()
-        post.waiting.put(launch)
+            self._send_away(version)
+            post = self._idle.pop() if self._idle else self._begin(version, threads)
+            post.waiting.put(launch)
+
+    def prepare(self, version: Hashable, threads: int) -> None:
+        """Have a worker of this version, with its models, before there is a run; returns at once.
+
+        Where one ended while it got ready, another would too: none of that version is started again.
+        """
+        with self._lock:
+            self._send_away(version)
+            if version != self._unfit and all(post.version != version for post in self._posts):
+                self._idle.append(self._begin(version, threads, ahead=True))
 
     def dismiss(self) -> None:
         """Send those away that have nothing to do; the others go when this process ends."""
         with self._lock:
-            for post in self._idle:
-                post.waiting.put(None)
-            self._idle.clear()
+            self._send_away()
+
+    def _send_away(self, version: Hashable = None) -> None:
+        """Those without work that are of another version."""
+        for post in [post for post in self._idle if post.version != version]:
+            self._idle.remove(post)
+            post.waiting.put(None)
+
+    def _begin(self, version: Hashable, threads: int, *, ahead: bool = False) -> _Post:
+        post = _Post(version, rehearses=ahead)
+        self._posts.append(post)
+        threading.Thread(target=self._serve, args=(post, threads), daemon=True).start()
+        return post
 
     def _serve(self, post: _Post, threads: int) -> None:
         worker: Worker | None = None
+        why = "its worker was given up; the daemon's log says why"
         try:
-            while (launch := self._next(post)) is not None:
-                try:
-                    worker = worker or _started(threads)
-                    told = ask(worker, {"run": launch.run_id})
-                except (WorkerError, OSError) as error:
-                    launch.lost(str(error))
-                    return
-                if told is None:
-                    launch.lost(f"its worker ended; {_log()}. What it had recorded is kept")
-                if told is None or told.get("leaving"):
+            worker = _started(threads)
+            while (launch := self._next(post, worker)) is not None:
+                if not _executed(launch, worker):
                     return
                 with self._lock:
                     self._idle.append(post)
+        except (WorkerError, OSError) as error:
+            why = str(error)
+            self._unfit = post.version
         except Exception:
             log.exception("a worker is given up")
         finally:
+            self._close(post, why)
             if worker is not None:
                 let_go(worker)
                 wait_for(worker)
 
-    def _next(self, post: _Post) -> Launch | None:
+    def _next(self, post: _Post, worker: Worker) -> Launch | None:
         while True:
             try:
-                return post.waiting.get(timeout=IDLE_SECONDS)
+                return post.waiting.get(block=not post.rehearses, timeout=IDLE_SECONDS)
             except queue.Empty:
-                with self._lock:
-                    if post in self._idle and len(self._idle) > 1:
-                        self._idle.remove(post)
-                        return None
+                if post.rehearses:
+                    post.rehearses = _rehearse(worker)
+                elif self._is_spare(post):
+                    return None
+
+    def _is_spare(self, post: _Post) -> bool:
+        with self._lock:
+            if post not in self._idle or len(self._idle) == 1:
+                return False
+            self._idle.remove(post)
+            return True
+
+    def _close(self, post: _Post, why: str) -> None:
+        """Nothing more is given to it; what it was given and has not begun is lost."""
+        with self._lock:
+            self._posts.remove(post)
+            if post in self._idle:
+                self._idle.remove(post)
+        while not post.waiting.empty():
+            launch = post.waiting.get()
+            if launch is not None:
+                launch.lost(why)
 
 
 def _started(threads: int) -> Worker:
@@ -105,6 +139,26 @@ def _started(threads: int) -> Worker:
     if answer(worker) is None:
         raise WorkerError(f"a worker could not start; {_log()}")
     return worker
+
+
+def _executed(launch: Launch, worker: Worker) -> bool:
+    """Whether the worker stays after it."""
+    try:
+        told = ask(worker, {"run": launch.run_id})
+    except OSError as error:
+        launch.lost(str(error))
+        return False
+    if told is None:
+        launch.lost(f"its worker ended; {_log()}. What it had recorded is kept")
+    return told is not None and not told.get("leaving")
+
+
+def _rehearse(worker: Worker) -> bool:
+    """Whether there is more to load."""
+    told = ask(worker, {"rehearse": True})
+    if told is None:
+        raise WorkerError(f"a worker ended while it loaded its models; {_log()}")
+    return bool(told.get("more"))
 
 
 def _log() -> str:
