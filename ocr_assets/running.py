@@ -19,7 +19,7 @@ from resources.settings import Settings, home
 from resources.variants.sides import pending as what_is_pending
 
 if TYPE_CHECKING:
-    from ocr_assets.crew import Crew
+    from ocr_assets.crew import Batch, Crew
 
 POLL_SECONDS = 0.5
 SAY_EVERY = 15.0  # seconds between lines where the output is no terminal
@@ -60,10 +60,10 @@ def read_and_publish(settings: Settings, workers: int, *, console: Console | Non
     with only_run():
         summary = Summary()
         began = datetime.now(UTC).isoformat(timespec="milliseconds")
-        _prepare(ledger)
+        batches = _prepare(ledger, pending, settings, workers)
         with workers_of(settings) as crew:
-            if pending:
-                _read(settings, ledger, pending, workers, began, console, crew)
+            if batches:
+                _read(batches, ledger, pending, workers, began, console, crew)
             # What a failed run left as it was is not counted, though an older reading of it may be there.
             left = {item.document for item in what_is_pending(ledger, settings) if not item.incomplete}
             _count(ledger, [item.document for item in pending if item.document not in left], summary)
@@ -80,7 +80,7 @@ def publish(settings: Settings, accept_loss: str, *, whole: bool, console: Conso
     started = time.perf_counter()
     with only_run():
         summary = Summary()
-        _prepare(Ledger(settings.ledger_url))
+        _prepare(Ledger(settings.ledger_url), [], settings, 1)
         with workers_of(settings) as crew:
             _publish(crew, console, summary, accept_loss, whole=whole)
     summary.seconds = time.perf_counter() - started
@@ -103,7 +103,7 @@ def workers_of(settings: Settings) -> Generator[Crew]:
 
 
 def _read(
-    settings: Settings,
+    batches: Sequence[Batch],
     ledger: Ledger,
     pending: Sequence[Pending],
     workers: int,
@@ -111,22 +111,26 @@ def _read(
     console: Console | None,
     crew: Crew,
 ) -> None:
-    from ocr_assets.crew import Batch
-    from partitions import contiguous_batches
-
-    order = [document.document for document in ledger.documents()]
-    # Small enough that every worker has something to do until the end.
-    size = max(1, min(settings.run.batch, -(-len(pending) // (2 * workers))))
-    batches = [
-        Batch(first, last, stage)
-        for stage in STAGES
-        for first, last in contiguous_batches((item.document for item in pending if item.stage == stage), order, size)
-    ]
     threads = crew.read(batches, min(workers, len(batches)))
     with _watch(console, ledger, pending, began, len(threads)) as look:
         while any(thread.is_alive() for thread in threads):
             look()
             time.sleep(POLL_SECONDS)
+
+
+def cut(pending: Sequence[Pending], order: Sequence[str], most: int, workers: int) -> list[Batch]:
+    """Batches of at most `most` documents that are to run from the same stage on, contiguous in `order`: Dagster's, by
+    which it reads a range."""
+    from ocr_assets.crew import Batch
+    from partitions import contiguous_batches
+
+    # Small enough that every worker has something to do until the end.
+    size = max(1, min(most, -(-len(pending) // (2 * workers))))
+    return [
+        Batch(first, last, stage)
+        for stage in STAGES
+        for first, last in contiguous_batches((item.document for item in pending if item.stage == stage), order, size)
+    ]
 
 
 def _publish(
@@ -141,15 +145,18 @@ def _publish(
         summary.errors.append(answer["error"])
 
 
-def _prepare(ledger: Ledger) -> None:
-    """Make the Dagster instance ready: its partitions, and an end to runs whose worker was killed."""
+def _prepare(ledger: Ledger, pending: Sequence[Pending], settings: Settings, workers: int) -> list[Batch]:
+    """Make the Dagster instance ready: its partitions, and an end to runs whose worker was killed. Returns the batches
+    that are to be read."""
     from ocr_assets.automation.instance import open_instance
     from ocr_assets.orphans import end_orphans
-    from partitions import add_documents
+    from partitions import add_documents, newest
 
     with open_instance() as instance:
         add_documents(instance, [document.document for document in ledger.documents()])
         end_orphans(instance)
+        order = newest(instance, [item.document for item in pending])
+    return cut(pending, order, settings.run.batch, workers)
 
 
 def _count(ledger: Ledger, keys: Sequence[str], summary: Summary) -> None:

@@ -14,7 +14,7 @@ from ocr.errors import EngineError
 from ocr_assets.assets.common import PLAN_TAG
 from ocr_assets.automation.jobs import read_documents
 from ocr_assets.automation.publish import IN_FLIGHT
-from partitions import contiguous_batches, range_tags
+from partitions import add_documents, contiguous_batches, newest, range_tags
 from partitions.documents import LARGEST_BATCH
 from resources.ledger import Ledger
 from resources.ledger.verdicts import decide, decision, plan_of
@@ -60,16 +60,21 @@ def work(ledger: Ledger, settings: Settings, *, idle: bool = False) -> Work:
     return Work(plan, stale, chosen, "")
 
 
-def batches(found: Work, ledger: Ledger, settings: Settings) -> list[tuple[tuple[str, str], tuple[str, ...]]]:
+def batches(
+    found: Work, instance: dg.DagsterInstance, ledger: Ledger, settings: Settings
+) -> list[tuple[tuple[str, str], tuple[str, ...]]]:
     """Ranges of documents (first key, last key) within the budget of a tick, each with the stages to run."""
     rates = seconds_per_page(ledger, fingerprints(settings))
     budget = settings.reprocess
     chosen = within_budget(found.stale, rates, budget.documents, budget.seconds)
-    order = [document.document for document in ledger.documents()]
+    keys = [one.document.document for one in chosen]
+    add_documents(instance, keys)
+    # By Dagster's order, which a run's range means: sensors add keys in an order of their own.
+    order = newest(instance, keys)
     return [
         (ends, stages)
-        for stages, keys in by_stages(chosen).items()
-        for ends in contiguous_batches(keys, order, LARGEST_BATCH)
+        for stages, mine in by_stages(chosen).items()
+        for ends in contiguous_batches(mine, order, LARGEST_BATCH)
     ]
 
 
@@ -141,7 +146,7 @@ def reprocess_schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
                 tags=_tags("read", found.plan) | range_tags(first, last),
                 asset_selection=[dg.AssetKey(stage) for stage in stages],
             )
-            for (first, last), stages in batches(found, held, now)
+            for (first, last), stages in batches(found, context.instance, held, now)
         ]
 
     return [judge, read]

@@ -27,7 +27,7 @@ from resources.evaluations import keep, kept, mark_published, measure
 from resources.lake import Lake
 from resources.ledger import Ledger
 from resources.scores import score_documents
-from resources.settings import load_settings
+from resources.settings import home, load_settings
 from resources.stores import LedgerResource
 from resources.warehouse import build
 
@@ -82,11 +82,11 @@ class Archive:
 
 def definitions() -> dg.Definitions:
     """A code location of the settings in force."""
-    return _definitions(load_settings().model_dump_json())
+    return _definitions(home(), load_settings().model_dump_json())
 
 
 @lru_cache
-def _definitions(_: str) -> dg.Definitions:
+def _definitions(_home: Path, _settings: str) -> dg.Definitions:
     return build_defs(executor=dg.in_process_executor)
 
 
@@ -181,6 +181,24 @@ def test_nothing_is_asked_for_while_what_was_asked_for_is_in_flight(
     assert archive.tick("reprocess") == []
     archive.instance.delete_run(run.run_id)
     assert len(archive.tick("reprocess")) == 1
+
+
+def test_ranges_are_of_dagsters_order_of_documents_not_of_the_ledgers(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in archive.keys[:2]:
+        archive.instance.delete_dynamic_partition("documents", key)
+    # A sensor added them later than the others, and one was never added.
+    add_documents(archive.instance, archive.keys[:1])
+    monkeypatch.setenv("OCR_REPROCESS__CANARY", "0")
+    monkeypatch.setenv("OCR_EMBEDDINGS__CHUNK_TOKENS", "100")
+    read: list[str] = []
+    while requests := archive.tick("reprocess"):
+        for request in requests:
+            assert archive.run("read_documents", request)
+        read, before = [key for _, key in archive.ran], read
+        assert 0 < len(read) - len(before) <= BUDGET
+    assert sorted(read) == sorted(archive.keys)
 
 
 def test_the_schedules_are_there_where_a_time_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

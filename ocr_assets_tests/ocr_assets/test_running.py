@@ -1,5 +1,5 @@
 from ocr.assembly import STAGES
-from ocr_assets.running import Estimate
+from ocr_assets.running import Estimate, cut
 from resources.ledger import Pending, Progress
 
 
@@ -29,3 +29,9 @@ def test_a_rejected_document_is_not_waited_for_at_later_stages() -> None:
 def test_only_stale_stages_are_counted() -> None:
     estimate = Estimate(pending("records"), workers=1)
     assert [stage for stage, total in estimate.total.items() if total] == ["records", "embeddings"]
+
+
+def test_batches_are_ranges_of_dagsters_order_which_hold_what_is_pending_and_nothing_else() -> None:
+    order = ["d2", "d0", "other", "d3", "d1"]
+    batches = cut(pending("text", "text", "text", "pages"), order, most=2, workers=1)
+    assert [tuple(batch) for batch in batches] == [("d3", "d3", "pages"), ("d2", "d0", "text"), ("d1", "d1", "text")]
