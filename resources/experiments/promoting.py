@@ -48,6 +48,7 @@ def promote(
     promotions.tell_restored(ledger)
     said = f"{reason}; loss accepted: {accept_loss}" if accept_loss else reason
     with ledger.transaction() as connection:
+        promotions.only_one(connection)
         before = _champion(connection)
         if name in [one.variant for one in promotions.standing(connection)]:
             raise NotPromoted(f"{name} is promoted already")
@@ -65,6 +66,7 @@ def rollback(ledger: Ledger, *, reason: str) -> RolledBack:
     if unfinished:
         return RolledBack(None, unfinished)
     with ledger.transaction() as connection:
+        promotions.only_one(connection)
         before = _champion(connection)
         made, documents = promotions.take_back(connection, reason)
         _tell(connection, made, before)

@@ -18,7 +18,7 @@ from resources.ledger.outcomes import retell, tell
 from resources.ledger.places import take_over
 from resources.ledger.rows import Document, NewDocument, Output, Pending, Progress
 from resources.ledger.split import NO_SPLIT, Split
-from resources.ledger.statements import chunks, now, tune_sqlite, upsert
+from resources.ledger.statements import chunks, insert, now, tune_sqlite, upsert
 from resources.sources import place_of
 
 if TYPE_CHECKING:
@@ -58,21 +58,12 @@ class Ledger:
                 content = (arrival.sha256, arrival.environment)
                 key = known.get(content)
                 if key is None:
-                    key = known[content] = arrival.document
-                    new.append(key)
-                    connection.execute(
-                        schema.documents.insert().values(
-                            document=key,
-                            sha256=arrival.sha256,
-                            name=arrival.name,
-                            uri=arrival.uri,
-                            size=arrival.size,
-                            collection=arrival.collection,
-                            environment=arrival.environment,
-                            variant=self._side_of(arrival),
-                            received_at=seen_at,
-                        )
-                    )
+                    if self._insert(connection, arrival, seen_at):
+                        known[content] = arrival.document
+                        new.append(arrival.document)
+                    else:
+                        known |= self._known_content(connection, [arrival.sha256])
+                    key = known[content]
                 changed |= take_over(connection, arrival.uri, key, arrival.environment)
                 lost = self._forget_lost_source(connection, key)
                 changed |= lost
@@ -268,6 +259,14 @@ class Ledger:
 
     # --- helpers -----------------------------------------------------------------------------------------------
 
+    def _insert(self, connection: Connection, arrival: NewDocument, seen_at: str) -> bool:
+        """Enter a document; false where another machine has entered its content meanwhile."""
+        names = ("document", "sha256", "name", "uri", "size", "collection", "environment")
+        values = {name: getattr(arrival, name) for name in names} | {"variant": self._side_of(arrival)}
+        statement = insert(connection, schema.documents).values(**values, received_at=seen_at)
+        once = statement.on_conflict_do_nothing(index_elements=["sha256", "environment"])
+        return bool(connection.execute(once).rowcount)
+
     def _side_of(self, arrival: NewDocument) -> str:
         if arrival.variant is not None:
             return arrival.variant
@@ -303,6 +302,10 @@ class Ledger:
 
     def _enter(self, connection: Connection, manifest: Manifest) -> None:
         table, rejection = schema.outputs, manifest.rejection or {}
+        # Held first: of two machines that record the same stage at once, the second retires what the first recorded.
+        of = schema.documents.c
+        held = sa.select(of.position).where(of.document == manifest.document).with_for_update()
+        connection.execute(held)
         self._retire(connection, manifest.document, manifest.stage)
         upsert(
             connection,

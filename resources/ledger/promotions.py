@@ -69,7 +69,7 @@ def standing(connection: Connection) -> list[Promotion]:
 
 def promote(connection: Connection, variant: str, overrides: Overrides, experiment: str, reason: str) -> Promotion:
     """Put overrides into force over those that are, and keep what is current; within the caller's transaction."""
-    _only_one(connection)
+    only_one(connection)
     before = in_force(connection)
     after = {name: {**before.get(name, {}), **overrides.get(name, {})} for name in (*before, *overrides)}
     made = _enter(connection, None, variant, after, before, experiment, reason)
@@ -89,7 +89,7 @@ def take_back(connection: Connection, reason: str) -> tuple[Promotion, int]:
     A document of which an output was pruned meanwhile is left as it is: it is stale, and read again. Raises
     `NothingToRollBack`.
     """
-    _only_one(connection)
+    only_one(connection)
     there = standing(connection)
     if not there:
         raise NothingToRollBack("no promotion is in force")
@@ -130,7 +130,7 @@ def forget_kept(connection: Connection, before: str, *, dry_run: bool = False) -
     """Forget what was current before promotions made before a time (ISO, UTC), but for the last that stands; returns of
     how many promotions. Rolling back one of those leaves its documents stale: outputs are kept for the last one alone.
     """
-    _only_one(connection)
+    only_one(connection)
     old = [one.number for one in standing(connection)[:-1] if one.made_at < before]
     of = kept_outputs.c.promotion.in_(old)
     there = set(connection.execute(sa.select(kept_outputs.c.promotion).where(of).distinct()).scalars())
@@ -187,8 +187,9 @@ def _enter(
     return _promotion(connection.execute(statement).mappings().one())
 
 
-def _only_one(connection: Connection) -> None:
-    """Promotions come one after another, also from several machines; SQLite has one writer at a time anyway."""
+def only_one(connection: Connection) -> None:
+    """Promotions come one after another, also from several machines: to be called before looking at what stands. SQLite
+    has one writer at a time anyway."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("LOCK TABLE promotions IN EXCLUSIVE MODE")
 
