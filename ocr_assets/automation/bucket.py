@@ -43,7 +43,7 @@ def bucket_sensor(settings: Settings) -> dg.SensorDefinition:
         if bucket.queue:
             desk = Desk(client("s3"), held, wanted, accepts=lambda one: within(one, bucket.url))
             counts = drain(open_queue(client("sqs"), bucket.queue), desk, wait=WAIT_SECONDS, until=until)
-        cursor = Cursor.read(context.cursor)
+        cursor = Cursor.read(context.cursor, bucket.url)
         if cursor.due(time.time(), bucket.every):
             cursor, seen = look(client("s3"), bucket.url, cursor, held, wanted, until=until, most=OBJECTS_A_TICK)
             counts += seen

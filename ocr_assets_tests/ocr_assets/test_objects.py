@@ -236,8 +236,15 @@ def test_whatever_is_written_when_two_sweeps_find_it(steps: list[Any]) -> None:
 
 def test_a_cursor_is_kept_as_text_and_one_of_another_kind_begins_anew() -> None:
     cursor = replace(Cursor(), after="in/ü\n", began=1.5, seen=2.5)
-    assert Cursor.read(cursor.text) == cursor
-    assert Cursor.read("not json") == Cursor.read('{"other": 1}') == Cursor.read(None) == Cursor()
+    assert Cursor.read(cursor.text, "") == cursor
+    assert Cursor.read("not json", "") == Cursor.read('{"other": 1}', "") == Cursor.read(None, "") == Cursor()
+
+
+def test_a_cursor_of_another_bucket_is_begun_anew(bucket: str, ledger: Ledger) -> None:
+    put("in/a.pdf", b"one")
+    cursor, _ = sweep(ledger, Cursor.read(None, "s3://scans/in/"))
+    assert Cursor.read(cursor.text, "s3://scans/in/") == cursor and cursor.seen
+    assert Cursor.read(cursor.text, "s3://scans/other/") == Cursor(url="s3://scans/other/")
 
 
 @given(st.text(min_size=1, max_size=50), st.text(max_size=10))

@@ -37,7 +37,7 @@ class Listed:
 class Cursor:
     """How far listing has come: the sweep in progress (`after` is the last key passed, `began` and `newest` are times
     of the server; empty and 0: none is), up to when earlier ones have seen everything, when one last looked everything
-    up, and when the last one ended, by this machine's clock."""
+    up, and when the last one ended, by this machine's clock. All of it is of the bucket at `url`."""
 
     after: str = ""
     began: float = 0.0
@@ -45,14 +45,16 @@ class Cursor:
     seen: float = 0.0
     whole: float = 0.0
     ended: float = 0.0
+    url: str = ""
 
     @classmethod
-    def read(cls, text: str | None) -> Cursor:
-        """What `text` says, or the beginning where it says nothing or is of another kind."""
+    def read(cls, text: str | None, url: str) -> Cursor:
+        """What `text` says of the bucket at `url`, or the beginning where it says nothing or is of another one."""
         try:
-            return cls(**json.loads(text or "{}"))
+            found = cls(**json.loads(text or "{}"))
         except (ValueError, TypeError):
-            return cls()
+            return cls(url=url)
+        return found if found.url == url else cls(url=url)
 
     def due(self, now: float, every: float) -> bool:
         """Whether there is a sweep to go on with, or to begin `every` seconds after the last."""
@@ -85,7 +87,8 @@ def next_page(client: Any, bucket: str, prefix: str, cursor: Cursor) -> tuple[li
     if answer.get("IsTruncated") and found:
         return candidates, replace(here, after=found[-1].key, newest=newest)
     whole = here.began if here.floor == 0.0 else here.whole
-    return candidates, Cursor(seen=max(here.seen, min(newest, here.began)), whole=whole, ended=time.time())
+    seen = max(here.seen, min(newest, here.began))
+    return candidates, Cursor(seen=seen, whole=whole, ended=time.time(), url=here.url)
 
 
 def bucket_and_prefix(url: str) -> tuple[str, str]:
