@@ -9,7 +9,7 @@ READS: dict[str, tuple[str, ...]] = {
     "pages": ("raw_document",),
     "regions": ("raw_document", "pages"),
     "text": ("pages", "regions"),
-    "records": ("pages", "regions", "text"),
+    "records": ("raw_document", "pages", "regions", "text"),
     "embeddings": ("regions", "text"),
 }
 """The stages whose parts of a reading each stage reads: what must be loaded before it, and what makes it stale."""

@@ -81,6 +81,11 @@ class RecordsSettings(Section):
     review_below: float = Field(0.8, ge=0, le=1, description="fields with less confidence are marked needs_review")
     tolerance: float = Field(0.02, description="slack of the arithmetic checks, in units of the currency")
     types: str = Field("", description="folder of document types of your own, a .py file each; empty: none")
+    attached_invoice: Literal["use", "check", "off"] = Field(
+        "use",
+        description="the XML invoice attached to a PDF (ZUGFeRD, Factur-X): use: its values are the record's; check: "
+        "only compared with what is printed; off: not looked at",
+    )
 
 
 class EntitiesSettings(Section):

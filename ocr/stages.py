@@ -230,13 +230,17 @@ def text(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
 
 
 def records(readings: Iterable[Reading], engines: Engines) -> Iterator[Outcome]:
-    """The document's type and its typed, validated fields, by rules and, where one is set, by a language model."""
-    from ocr.extraction import conclude, draft
+    """The document's type and its typed, validated fields: by an attached invoice, by rules and, where one is set, by a
+    language model."""
+    from ocr.extraction import conclude
+    from ocr.extraction.attached.drafting import draft
 
-    settings, entities = engines.settings.records, engines.entities
+    settings, limits, entities = engines.settings.records, engines.settings.limits, engines.entities
 
     def begin(reading: Reading) -> Draft:
-        return draft(reading.pages, reading.regions, reading.cells, reading.lines, reading.words, settings)
+        is_pdf = reading.raw is not None and reading.raw.media_type == "application/pdf"
+        read = (reading.pages, reading.regions, reading.cells, reading.lines, reading.words)
+        return draft(*read, settings, limits, reading.load if is_pdf else None)
 
     def work(reading: Reading) -> None:
         reading.record = conclude(begin(reading), settings)

@@ -12,6 +12,7 @@ from ocr.assembly import Engines
 from ocr.documents import Record
 from ocr.evaluation.fields import FieldScore, score_fields
 from ocr.evaluation.truth import Truth
+from ocr.settings import ReadingSettings, RecordsSettings
 
 BOOKS = 16  # pages of old books, taken evenly
 REDUCED = 0.97  # side of a scan in its second, equally good version
@@ -63,4 +64,5 @@ def reduced(path: Path) -> bytes:
 
 @lru_cache(maxsize=1)
 def engines() -> Engines:
-    return Engines()
+    """Of invoices only the pages are read: the truth is what is attached to them."""
+    return Engines(ReadingSettings(records=RecordsSettings(attached_invoice="off")))

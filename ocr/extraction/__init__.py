@@ -51,12 +51,16 @@ def draft(
     words: list[Word],
     settings: RecordsSettings,
     calibrated: bool = True,
+    known: tuple[str, float] | None = None,
 ) -> Draft:
-    """A document's type and the fields its type's rules find; confidence as the rules have it, or `calibrated`."""
+    """A document's type and the fields its type's rules find; confidence as the rules have it, or `calibrated`.
+
+    `known`: the type and how sure it is, where something else than the text tells it.
+    """
     if settings.types:
         use_types(settings.types)
     transcript = Transcript(pages, regions, cells, lines, words)
-    name, confidence = classify(transcript)
+    name, confidence = known or classify(transcript)
     declared = registry().get(name)
     found = Draft(transcript, name, confidence, declared, [], _nothing_read(pages, lines))
     if declared is None:

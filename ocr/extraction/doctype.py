@@ -26,6 +26,9 @@ from ocr.settings import RecordsSettings
 FieldKind = Literal["amount", "quantity", "date", "identifier", "currency", "iban", "vat_id", "text"]
 
 
+ATTACHED = "xml:"
+"""How `found_by` begins where a value is that of an attached invoice; the file's name follows."""
+
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 

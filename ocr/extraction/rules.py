@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from ocr.documents import Field, Violation
 from ocr.extraction import normalise
-from ocr.extraction.doctype import BusinessRule, FieldRule, Finding
+from ocr.extraction.doctype import ATTACHED, BusinessRule, FieldRule, Finding
 from ocr.settings import RecordsSettings
 
 FUTURE_DAYS = 366
@@ -38,11 +38,13 @@ def items_sum_to(*totals: str, tax: str) -> BusinessRule:
     """The line items' amounts sum to one of the totals, or to one less the tax (the first found is the one named)."""
 
     def rule(fields: Sequence[Field], settings: RecordsSettings) -> list[Finding]:
-        amounts = [float(f.value) for f in fields if f.name == "amount" and f.group is not None and f.value]
+        read = [f for f in fields if f.group is not None and not _stated(f)]
+        amounts = [float(f.value) for f in read if f.name == "amount" and f.value]
         expected = {n: v for n in totals if (v := _number(fields, n)) is not None}
         sums = [v - less for v in expected.values() for less in (0.0, _number(fields, tax) or 0.0)]
         slack = settings.tolerance + CENT_PER_ITEM * len(amounts)
-        if not amounts or not expected or any(abs(sum(amounts) - v) <= slack for v in sums):
+        # Credit notes are written with a sign or without, and not always all through.
+        if not amounts or not expected or any(abs(abs(sum(amounts)) - abs(v)) <= slack for v in sums):
             return []
         name = next(iter(expected))
         # Reading all lines of a table is harder than reading its total, so this doubts the lines alone.
@@ -57,7 +59,7 @@ def quantities_multiply(fields: Sequence[Field], settings: RecordsSettings) -> l
     """Quantity times unit price is the amount of each line item (discounts may lower it)."""
     findings = []
     for group, item in by_item(fields).items():
-        parts = {f.name: float(f.value) for f in item if f.name in _MULTIPLIED and f.value}
+        parts = {f.name: float(f.value) for f in item if f.name in _MULTIPLIED and f.value and not _stated(f)}
         if parts.keys() >= set(_MULTIPLIED):
             expected = parts["quantity"] * parts["unit_price"]
             if abs(parts["amount"]) - abs(expected) > max(settings.tolerance, 0.005 * abs(expected)):
@@ -76,6 +78,12 @@ def by_item(fields: Sequence[Field]) -> dict[int, list[Field]]:
         if field.group is not None:
             items.setdefault(field.group, []).append(field)
     return dict(sorted(items.items()))
+
+
+def _stated(field: Field) -> bool:
+    """Whether an attached invoice says it: allowances and charges, which are no fields, part its prices from the
+    amounts of its items, and these from its totals."""
+    return field.found_by.startswith(ATTACHED)
 
 
 def in_order(earlier: str, later: str) -> BusinessRule:

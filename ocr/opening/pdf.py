@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Collection
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from ocr.engines import Image
 from ocr.errors import BrokenDocument, EmptyDocument, EncryptedDocument, OverLimit
+from ocr.opening.attachments import UnusableAttachment, attached_file
 from ocr.opening.colour import without_needless_colour
 from ocr.opening.sniff import PDF
 from ocr.opening.source import SCAN_COVERAGE, LayerWord, SourcePage
@@ -76,6 +78,13 @@ class PdfDocument:
         finally:
             # MuPDF would keep up to 256 MB of decoded pictures of pages that nobody asks for again.
             pymupdf.TOOLS.store_shrink(100)
+
+    def attached_file(self, names: Collection[str], most: int) -> tuple[str, bytes] | None:
+        """As `ocr.opening.attachments.attached_file`; also faults of the PDF are an `UnusableAttachment`."""
+        try:
+            return attached_file(self._document, names, most)
+        except self._faults as error:
+            raise UnusableAttachment("attached files", f"they cannot be read: {error}") from error
 
     def _unlock(self, passwords: list[str]) -> None:
         if not self._document.needs_pass:

@@ -48,7 +48,7 @@ def records_asset(code_version: str, settings: Settings) -> dg.AssetsDefinition:
 
     @document_asset(
         name="records",
-        upstream=["pages", "regions", "text"],
+        upstream=["raw_document", "pages", "regions", "text"],
         questions=questions,
         code_version=code_version,
         kinds={"pandera"},

@@ -66,6 +66,8 @@ def import_(
         )
     else:
         console.print(f"{written} written to {escape(str(folder))}", soft_wrap=True)
+    if format_ == "zugferd" and written and load_settings().records.attached_invoice != "off":
+        _complain("for scores", ['the records stage reads the same XML: set [records] attached_invoice = "off" first'])
     _complain("refused", refused)
     _complain("without their document", missing)
     _complain("kept as it stands, though no reading will equal it", odd)

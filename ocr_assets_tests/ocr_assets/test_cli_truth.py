@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ocr_assets.cli import app
+from ocr_assets_tests.ocr.extraction.attached.made import pdf, xml
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +50,14 @@ def test_an_unknown_format_or_folder_is_wrong_usage(arguments: list[str]) -> Non
 def test_review_before_anything_was_published_says_so() -> None:
     done = CliRunner().invoke(app, ["review", "list"])
     assert done.exit_code == 2
+
+
+@pytest.mark.parametrize(("setting", "warned"), [("use", True), ("off", False)])
+def test_truth_that_the_records_stage_reads_too_is_said_to_be_no_measure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, warned: bool
+) -> None:
+    monkeypatch.setenv("OCR_RECORDS__ATTACHED_INVOICE", setting)
+    (tmp_path / "a.pdf").write_bytes(pdf(xml()))
+    done = CliRunner().invoke(app, ["truth", "import", "zugferd", str(tmp_path)])
+    assert done.exit_code == 0
+    assert ("attached_invoice" in done.stderr) == warned

@@ -37,7 +37,8 @@ WITH doubts AS (
            coalesce(array_to_string(reasons, '; '), '') AS message
     FROM needs_review
     UNION ALL BY NAME
-    SELECT document, "group" AS item, field, page, x0, y0, x1, y1, CASE severity WHEN 'error' THEN 0.9 ELSE 0.4 END AS risk,
+    SELECT document, "group" AS item, field, page, x0, y0, x1, y1,
+           CASE severity WHEN 'error' THEN 0.9 ELSE 0.4 END AS risk,
            'rule ' || rule AS why, message
     FROM violations WHERE rule <> 'required'
     UNION ALL BY NAME

@@ -7,8 +7,9 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from ocr.evaluation.importing.belongings import checked, document_named, each_file, sha256_of
-from ocr.evaluation.importing.xml import all_named, number_in, parse_xml, text_at
+from ocr.evaluation.importing.xml import number_in, parse_xml
 from ocr.evaluation.truth import Truth, TruthError
+from ocr.markup import all_named, text_at
 
 
 def read_alto(path: Path, documents: Path | None = None) -> Iterator[Truth | TruthError]:

@@ -8,8 +8,9 @@ from xml.etree.ElementTree import Element
 
 from ocr.evaluation.importing.alto import scan_folders
 from ocr.evaluation.importing.belongings import checked, document_named, each_file, sha256_of
-from ocr.evaluation.importing.xml import all_named, parse_xml, text_at
+from ocr.evaluation.importing.xml import parse_xml
 from ocr.evaluation.truth import Box, Truth, TruthError
+from ocr.markup import all_named, text_at
 
 TEXT_KINDS = {
     "heading": "heading",

@@ -1,7 +1,7 @@
 """ZUGFeRD and Factur-X: the fields of an invoice from the XML (CII) attached to its PDF, or from rows of JSON.
 
-Both generations of the format are read by the names of their elements, without regard to namespaces. Line items are
-left out: what a page shows of them (net or gross, with or without allowances) is the seller's choice.
+The XML is read as the records stage reads it (`ocr.extraction.attached`), where that is not switched off. Line items
+are left out: what a page shows of them (net or gross, with or without allowances) is the seller's choice.
 """
 
 from __future__ import annotations
@@ -9,15 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from xml.etree.ElementTree import Element
 
+from ocr.errors import DocumentError
 from ocr.evaluation.importing.belongings import checked, document_named, files_in, sha256_of, text_of
 from ocr.evaluation.importing.values import iso_date, plain_amount
-from ocr.evaluation.importing.xml import all_named, parse_xml, text_at
 from ocr.evaluation.truth import Truth, TruthError
+from ocr.extraction.attached import cii
+from ocr.markup import UnusableMarkup, parse_xml
 
-ATTACHMENTS = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml")
-ROOTS = ("CrossIndustryInvoice", "CrossIndustryDocument")
 ROWS = {
     "invoice_number": "invoice_number",
     "issue_date": "issue_date",
@@ -27,7 +26,6 @@ ROWS = {
 }
 """Keys of a row of JSON, and the fields they are."""
 AMOUNTS = frozenset({"net_total", "tax_total", "gross_total"})
-_SUMS = ("SpecifiedTradeSettlementHeaderMonetarySummation", "SpecifiedTradeSettlementMonetarySummation")
 
 
 def read_zugferd(path: Path, documents: Path | None = None) -> Iterator[Truth | TruthError]:
@@ -64,24 +62,31 @@ def _from_row(line: str, source: str, folders: list[Path]) -> Truth:
 
 
 def _from_pdf(path: Path) -> Truth:
-    root = parse_xml(attachment(path), f"{path}: attached XML")
-    if root.tag not in ROOTS:
-        raise TruthError(f"{path}: attached XML: {root.tag} is no invoice (wanted {' or '.join(ROOTS)})")
-    return _invoice(f"{path}: attached XML", path, _fields(root))
+    source = f"{path}: attached XML"
+    try:
+        said = cii.stated_invoice(parse_xml(attachment(path)))
+    except UnusableMarkup as error:
+        raise TruthError(f"{source}: {error}") from error
+    return _invoice(source, path, said.fields)
 
 
 def attachment(path: Path) -> bytes:
     """The invoice attached to a PDF. Raises `TruthError` where there is none or the PDF cannot be opened."""
-    import pymupdf
+    from ocr.extraction.attached import MOST_BYTES
+    from ocr.opening.attachments import UnusableAttachment
+    from ocr.opening.pdf import PdfDocument
+    from ocr.settings import Limits
 
     try:
-        with pymupdf.open(path) as document:
-            for name in document.embfile_names():
-                if name.lower() in ATTACHMENTS:
-                    return document.embfile_get(name)
-    except (RuntimeError, ValueError) as error:  # what PyMuPDF's errors are
+        with PdfDocument(path.read_bytes(), Limits()) as document:
+            found = document.attached_file(cii.NAMES, MOST_BYTES)
+    except (OSError, DocumentError) as error:
         raise TruthError(f"{path}: cannot be opened ({error})") from error
-    raise TruthError(f"{path}: no attachment named {', '.join(ATTACHMENTS)}")
+    except UnusableAttachment as error:
+        raise TruthError(f"{path}: {error.name}: {error}") from error
+    if found is None:
+        raise TruthError(f"{path}: no attachment named {', '.join(cii.NAMES)}")
+    return found[1]
 
 
 def _invoice(source: str, path: Path, said: dict[str, str]) -> Truth:
@@ -89,40 +94,3 @@ def _invoice(source: str, path: Path, said: dict[str, str]) -> Truth:
     if "issue_date" in fields:
         fields["issue_date"] = iso_date(fields["issue_date"], source, "issue_date")
     return checked(source, sha256=sha256_of(path), name=path.name, set="zugferd", type="invoice", fields=fields)
-
-
-def _fields(root: Element) -> dict[str, str]:
-    head = next(all_named(root, "ExchangedDocument", "HeaderExchangedDocument"), root)
-    settlement = next(
-        all_named(root, "ApplicableHeaderTradeSettlement", "ApplicableSupplyChainTradeSettlement"), Element("none")
-    )
-    sums = next(all_named(settlement, *_SUMS), Element("none"))
-    seller = next(all_named(root, "SellerTradeParty"), Element("none"))
-    buyer = next(all_named(root, "BuyerTradeParty"), Element("none"))
-    found = {
-        "invoice_number": text_at(head, "ID"),
-        "issue_date": _day(head.find("IssueDateTime/DateTimeString")),
-        "due_date": _day(settlement.find("SpecifiedTradePaymentTerms/DueDateDateTime/DateTimeString")),
-        "seller": text_at(seller, "Name"),
-        "buyer": text_at(buyer, "Name"),
-        "seller_tax_id": _vat_id(seller),
-        "iban": text_at(
-            settlement, "SpecifiedTradeSettlementPaymentMeans/PayeePartyCreditorFinancialAccount/IBANID"
-        ).replace(" ", ""),
-        "currency": text_at(settlement, "InvoiceCurrencyCode"),
-        "net_total": text_at(sums, "TaxBasisTotalAmount"),
-        "tax_total": text_at(sums, "TaxTotalAmount"),
-        "gross_total": text_at(sums, "GrandTotalAmount"),
-    }
-    return {name: value for name, value in found.items() if value}
-
-
-def _day(written: Element | None) -> str:
-    """A date in the format's own form 102 (`YYYYMMDD`) as ISO; what is written otherwise stays and is refused later."""
-    text = (written.text or "").strip() if written is not None else ""
-    return f"{text[:4]}-{text[4:6]}-{text[6:8]}" if len(text) >= 8 and text[:8].isdigit() else text
-
-
-def _vat_id(party: Element) -> str:
-    ids = party.findall("SpecifiedTaxRegistration/ID")
-    return next(((i.text or "").strip() for i in ids if i.get("schemeID") == "VA"), "")

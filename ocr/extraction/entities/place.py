@@ -24,7 +24,7 @@ SHORT = 6
 
 
 @dataclass
-class _Sequence:
+class WordRun:
     """Words of a page in one order, as one text of letters and digits."""
 
     words: Sequence[Word]
@@ -69,12 +69,12 @@ class Places:
     def __init__(self, transcript: Transcript, pages: Iterable[int]) -> None:
         self.transcript = transcript
         self.pages = set(pages)
-        self._sequences: list[_Sequence] = []
+        self._sequences: list[WordRun] = []
         for page in sorted(self.pages):
             rows = [w for row in transcript.rows if row.page == page for w in row.words]
             # An address in a column goes on below, not beside: rows do not have it in one piece, lines have.
             lines = sorted((w for w in transcript.words if w.page == page), key=lambda w: (w.line, w.number))
-            self._sequences += [_Sequence(rows), _Sequence(lines)]
+            self._sequences += [WordRun(rows), WordRun(lines)]
 
     def find(self, kind: FieldKind, raw: str, value: str) -> Span | None:
         """The words that say `raw`, whose normalised form is `value`; None where nothing on the pages does.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ocr.extraction import Draft
-from ocr.extraction.doctype import FieldKind, FieldRule
+from ocr.extraction.doctype import ATTACHED, FieldKind, FieldRule
 from ocr.settings import EntitiesSettings
 
 PROMPT_VERSION = 1
@@ -118,6 +118,10 @@ def _wanted(draft: Draft, settings: EntitiesSettings) -> tuple[list[FieldRule], 
     declared = [] if draft.declared is None else [rule for rule in draft.declared.fields if rule.kept]
     fields = [rule for rule in declared if not rule.item]
     items = [rule for rule in declared if rule.item]
+    # What an attached invoice says is the invoice, whatever a model makes of its pages.
+    stated = {(f.name, f.group is None) for f in draft.fields if f.found_by.startswith(ATTACHED)}
+    fields = [rule for rule in fields if (rule.name, True) not in stated]
+    items = [] if any(not outside for _, outside in stated) else items
     if settings.mode == "fill":
         found = {f.name for f in draft.fields if f.group is None and f.value}
         fields = [rule for rule in fields if rule.name not in found]
