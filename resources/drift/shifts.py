@@ -22,8 +22,9 @@ FEWEST_PAIRS = 6
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """One signal before and after: medians (of a label the most frequent one), and `effect`, from -1 (all after are
-    below all before) over 0 to 1 (Cliff's delta, within strata). Of labels it is negative where rarer ones have come.
+    """One signal before and after: medians (of a label the most frequent one, `nothing` where no reading told of it),
+    and `effect`, from -1 (all after are below all before) over 0 to 1 (Cliff's delta, within strata). Of labels it is
+    negative where rarer ones have come.
     """
 
     signal: str
@@ -70,12 +71,8 @@ def shifts(series: Series, before: Sequence[int], after: Sequence[int]) -> list[
         new = [place for place in after if not np.isnan(values[place])]
         strata = series.strata if signal.alike else [""] * len(series)
         effect, p_value = _van_elteren(values, strata, old, new)
-        if old and new:
-            levels = (
-                (_commonest(series, signal, old), _commonest(series, signal, new))
-                if signal.label
-                else (float(np.median(values[old])), float(np.median(values[new])))
-            )
+        if new:
+            levels = (_level(series, signal, values, old), _level(series, signal, values, new))
             found.append(Shift(signal.name, signal.stage, *levels, effect, p_value, len(new)))
     return sorted(found, key=lambda shift: (shift.p_value, -abs(shift.effect)))
 
@@ -158,8 +155,12 @@ def _frequencies(series: Series, signal: Signal, before: Sequence[int]) -> np.nd
     return np.array([counts[label] if label else np.nan for label in labels], dtype=np.float64)
 
 
-def _commonest(series: Series, signal: Signal, places: Sequence[int]) -> str:
-    return Counter(series.labels[signal.name][place] for place in places).most_common(1)[0][0]
+def _level(series: Series, signal: Signal, values: np.ndarray, places: Sequence[int]) -> float | str:
+    if not places:
+        return "nothing"
+    if signal.label:
+        return Counter(series.labels[signal.name][place] for place in places).most_common(1)[0][0]
+    return float(np.median(values[places]))
 
 
 def _van_elteren(

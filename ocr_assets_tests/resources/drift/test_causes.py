@@ -104,3 +104,16 @@ def test_what_ground_truth_lost_since_a_new_version_is_told(tmp_path: Path) -> N
     stream.keys[1] = ("d1", after.made_at)
     (loss,) = harm(stream, switch, lake)
     assert (loss.measure, loss.paired.before, loss.paired.after) == ("character_errors", 0.01, 0.09)
+
+
+def test_a_signal_that_nothing_told_of_before_is_explained_too(tmp_path: Path) -> None:
+    since = set()
+    for number in range(25):
+        stream = series(430, 7)
+        stream.keys = [(f"{number} {document}", at) for document, at in stream.keys]
+        stream.numbers["noise"][:] = np.nan
+        stream.numbers["noise"][400:] = np.arange(30)
+        found = explained(stream, tmp_path)
+        assert [shift.signal for shift in found.moved] == ["noise"] and found.first_stage == "pages"
+        since.add(found.moved[0].before == "nothing")
+    assert since == {True, False}, "whether the change is dated to the first reading that tells of it is chance"
