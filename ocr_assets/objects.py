@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -64,8 +65,11 @@ def look(
         for some in _portions(taken):
             if time.monotonic() >= until:
                 return cursor, counts
-            counts.update(take(client, some, ledger, wanted))
-            counts["taken"] += len(some)
+            came = take(client, some, ledger, wanted, until=until)
+            counts.update(came)
+            counts["taken"] += came.total()
+            if came.total() < len(some):
+                return cursor, counts
         if len(taken) < len(new):
             break
         cursor = further
@@ -86,12 +90,17 @@ def unknown(bucket: str, listed: Sequence[Listed], ledger: Ledger, environment: 
     ]
 
 
-def take(client: Any, found: Sequence[Found], ledger: Ledger, wanted: Wanted) -> Counter[str]:
-    """Read objects and register or refuse each; counts `new` documents, `known` ones and `refused` objects.
+def take(
+    client: Any, found: Sequence[Found], ledger: Ledger, wanted: Wanted, *, until: float = math.inf
+) -> Counter[str]:
+    """Read objects and register or refuse each; counts `new` documents, `known` ones and `refused` objects. Those that
+    were not begun before `until` (monotonic) are left out.
 
     Raises `Barred` where none may be read, and none is refused for that."""
 
-    def read(one: Found) -> Content | Refused:
+    def read(one: Found) -> Content | Refused | None:
+        if time.monotonic() >= until:
+            return None
         try:
             return measure(client, one.object, wanted.max_bytes, wanted.under)
         except Refused as why:

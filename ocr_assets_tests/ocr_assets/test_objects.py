@@ -122,9 +122,9 @@ def test_an_object_deleted_between_listing_and_reading_is_an_outcome(
     put("in/a.pdf", b"a")
     put("in/b.pdf", b"b")
 
-    def delete_then_take(*arguments: Any) -> Counter[str]:
+    def delete_then_take(*arguments: Any, **more: Any) -> Counter[str]:
         client("s3").delete_object(Bucket="scans", Key="in/a.pdf")
-        return take(*arguments)
+        return take(*arguments, **more)
 
     take = objects.take
     monkeypatch.setattr(objects, "take", delete_then_take)
@@ -251,3 +251,20 @@ def test_a_cursor_of_another_bucket_is_begun_anew(bucket: str, ledger: Ledger) -
 def test_an_object_is_found_by_its_uri(key: str, version: str) -> None:
     found = S3Object("bucket", key.encode(errors="replace").decode(), version.encode(errors="replace").decode())
     assert s3_object(found.uri) == found
+
+
+def test_a_tick_begins_no_object_after_its_time_and_the_next_ones_read_the_rest(
+    bucket: str, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(*arguments: Any) -> Any:
+        time.sleep(0.1)
+        return read(*arguments)
+
+    read = objects.measure
+    for number in range(60):
+        put(f"in/{number}.pdf", str(number).encode())
+    monkeypatch.setattr(objects, "measure", slow)
+    cursor, counts = sweep(ledger, until=time.monotonic() + 0.3)
+    assert 0 < counts["new"] <= 5 * objects.TOGETHER and cursor == Cursor()
+    monkeypatch.setattr(objects, "measure", read)
+    assert sweep(ledger, cursor)[1]["new"] == 60 - counts["new"]
