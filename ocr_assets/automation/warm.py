@@ -18,6 +18,9 @@ log = logging.getLogger(__name__)
 IDLE_SECONDS = 900.0
 """After so long without a run a worker goes, but for the last one."""
 
+REST_SECONDS = 5.0
+"""After a run, until a worker goes on loading what it was not asked for: one run seldom comes alone."""
+
 LOG = "dagster-workers"
 
 
@@ -35,6 +38,7 @@ class _Post:
 
     version: Hashable
     rehearses: bool
+    rest: float = 0.0
     waiting: queue.SimpleQueue[Launch | None] = field(default_factory=queue.SimpleQueue)
 
 
@@ -92,6 +96,7 @@ class WarmWorkers:
             while (launch := self._next(post, worker)) is not None:
                 if not _executed(launch, worker):
                     return
+                post.rest = REST_SECONDS
                 with self._lock:
                     self._idle.append(post)
         except (WorkerError, OSError) as error:
@@ -108,7 +113,7 @@ class WarmWorkers:
     def _next(self, post: _Post, worker: Worker) -> Launch | None:
         while True:
             try:
-                return post.waiting.get(block=not post.rehearses, timeout=IDLE_SECONDS)
+                return post.waiting.get(timeout=post.rest if post.rehearses else IDLE_SECONDS)
             except queue.Empty:
                 if post.rehearses:
                     post.rehearses = _rehearse(worker)

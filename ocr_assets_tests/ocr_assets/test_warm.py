@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
+import psutil
 import pytest
 
 from ocr_assets.automation.instance import open_instance
-from ocr_assets.automation.owner import PID_TAG
+from ocr_assets.automation.owner import PID_TAG, worker_tag
 from ocr_assets.automation.warm import Launch, WarmWorkers
 from ocr_assets_tests.ocr_assets import made_jobs
 
@@ -80,3 +82,40 @@ def test_runs_are_executed_one_after_another_in_a_worker_that_stays_until_code_o
     wait_for(lambda: "idle" if workers._idle else "")
     # A run whose worker is killed fails at once.
     assert ended(history, launch(workers, history, made_jobs.deadly, version="2"), FAILURE) == second
+
+
+def test_a_worker_is_there_before_the_first_run_and_another_once_code_or_settings_change(
+    history: dg.DagsterInstance, workers: WarmWorkers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OCR_REGIONS__DIGITAL", "off")
+    workers.prepare("1", threads=1)
+    workers.prepare("1", threads=1)
+    ready = int(wait_for(lambda: " ".join(map(str, workers_of_this_process()))))
+    first = ended(history, launch(workers, history, made_jobs.quick), SUCCESS)
+    assert first == worker_tag(ready)
+    wait_for(lambda: "idle" if workers._idle else "")
+    workers.prepare("1", threads=1)
+    assert workers_of_this_process() == [ready]
+    workers.prepare("2", threads=1)
+    second = ended(history, launch(workers, history, made_jobs.quick, version="2"), SUCCESS)
+    wait_for(lambda: "one" if len(workers_of_this_process()) == 1 else "")
+    assert second == worker_tag(*workers_of_this_process()) != first
+
+
+def test_what_ends_while_it_gets_ready_is_not_started_again_and_loses_no_run_silently(
+    history: dg.DagsterInstance, workers: WarmWorkers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OCR_REGIONS__DIGITAL", "no such choice")
+    workers.prepare("1", threads=1)
+    ended(history, launch(workers, history, made_jobs.quick), FAILURE)
+    workers.prepare("1", threads=1)
+    assert workers._posts == []
+
+
+def workers_of_this_process() -> list[int]:
+    found = []
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if "ocr_assets.worker" in child.cmdline():
+                found.append(child.pid)
+    return found
