@@ -13,7 +13,7 @@ from ocr_assets.objects import Wanted, look
 from ocr_assets.submissions import Desk, drain
 from resources.bucket.listing import Cursor, bucket_and_prefix, within
 from resources.requests.queue import open_queue
-from resources.settings import Settings
+from resources.settings import Settings, SettingsError
 from resources.stores import LedgerResource
 
 NAME = "bucket"
@@ -24,7 +24,11 @@ WAIT_SECONDS = 2.0
 
 def bucket_sensor(settings: Settings) -> dg.SensorDefinition:
     bucket = settings.bucket
-    _, prefix = bucket_and_prefix(bucket.url)
+    name, prefix = bucket_and_prefix(bucket.url)
+    lake, folder = bucket_and_prefix(f"{settings.lake_url.rstrip('/')}/")
+    if lake == name and folder.startswith(prefix):
+        what = f"the lake {settings.lake_url} lies under it: what is made of documents would be read as documents"
+        raise SettingsError(f"bucket.url: {what}; name another prefix")
     wanted = Wanted(NAME, bucket.collection, "live", settings.limits.max_bytes, prefix)
 
     @dg.sensor(

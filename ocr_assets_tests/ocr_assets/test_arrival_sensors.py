@@ -21,7 +21,7 @@ from resources.aws import client
 from resources.batch import read_stage
 from resources.lake import Lake
 from resources.ledger import Ledger, schema
-from resources.settings import load_settings
+from resources.settings import SettingsError, load_settings
 
 OBJECTS = 30
 
@@ -114,3 +114,14 @@ def test_the_sensors_are_there_only_where_they_are_set(queues: str, monkeypatch:
     for name in ("OCR_BUCKET__URL", "OCR_BUCKET__QUEUE", "OCR_REQUESTS__QUEUE"):
         monkeypatch.delenv(name)
     assert not {"bucket", "requests"} & names()
+
+
+@pytest.mark.parametrize("url", ["s3://scans", "s3://scans/", "s3://scans/lake", "s3://scans/la"])
+def test_a_bucket_that_holds_the_lake_is_not_read(url: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OCR_BUCKET__URL", url)
+    monkeypatch.setenv("OCR_STORAGE__LAKE", "s3://scans/lake")
+    with pytest.raises(SettingsError, match=r"bucket\.url: the lake s3://scans/lake lies under it"):
+        bucket_sensor(load_settings())
+    for elsewhere in ("s3://scans/incoming/", "s3://scan"):
+        monkeypatch.setenv("OCR_BUCKET__URL", elsewhere)
+        assert bucket_sensor(load_settings()).name == "bucket"
