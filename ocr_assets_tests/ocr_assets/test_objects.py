@@ -240,6 +240,12 @@ def test_a_cursor_is_kept_as_text_and_one_of_another_kind_begins_anew() -> None:
     assert Cursor.read("not json", "") == Cursor.read('{"other": 1}', "") == Cursor.read(None, "") == Cursor()
 
 
+def test_a_listing_is_due_after_a_while_and_where_the_clock_was_set_back() -> None:
+    cursor = Cursor(ended=1_000.0)
+    assert [cursor.due(now, 30.0) for now in (1_000.0, 1_029.0, 1_030.0, 900.0)] == [False, False, True, True]
+    assert replace(cursor, began=1.0).due(1_000.0, 30.0)
+
+
 def test_a_cursor_of_another_bucket_is_begun_anew(bucket: str, ledger: Ledger) -> None:
     put("in/a.pdf", b"one")
     cursor, _ = sweep(ledger, Cursor.read(None, "s3://scans/in/"))

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -208,3 +209,13 @@ def test_a_rebuilt_ledger_knows_what_was_told_and_pruned(ledger: Ledger) -> None
     assert pruned(ledger) == 1
     ledger.rebuild([])
     assert [event["subject"] for event in events(ledger)] == [other]
+
+
+def test_what_a_clock_that_was_ahead_put_off_is_sent_all_the_same(ledger: Ledger) -> None:
+    ledger.emit("ModelPromoted", "text", {"variant": "b"}, key="1")
+    with ledger.transaction() as connection:
+        (event,) = outbox.ready(connection, ["live"], 10)
+        outbox.put_off(connection, replace(event, attempts=20), "no answer")
+        assert outbox.ready(connection, ["live"], 10) == []
+        connection.execute(schema.outbox.update().values(not_before="2099-01-01T00:00:00.000+00:00"))
+        assert len(outbox.ready(connection, ["live"], 10)) == 1

@@ -17,7 +17,8 @@ def may_say(ledger: Ledger, subject: str, quiet: float) -> int | None:
         first = insert(connection, table).values(subject=subject, said_at=0.0, unsaid=0)
         connection.execute(first.on_conflict_do_nothing(index_elements=["subject"]))
         row = connection.execute(table.select().where(mine).with_for_update()).one()
-        if now < row.said_at + quiet:
+        # A clock that was ahead when it was said keeps nobody quiet for longer.
+        if 0 <= now - row.said_at < quiet:
             connection.execute(table.update().where(mine).values(unsaid=table.c.unsaid + 1))
             return None
         connection.execute(table.update().where(mine).values(said_at=now, unsaid=0))

@@ -57,8 +57,9 @@ class Cursor:
         return found if found.url == url else cls(url=url)
 
     def due(self, now: float, every: float) -> bool:
-        """Whether there is a sweep to go on with, or to begin `every` seconds after the last."""
-        return not self.between_sweeps or now - self.ended >= every
+        """Whether there is a sweep to go on with, or to begin `every` seconds after the last. A clock that was set back
+        since puts nothing off."""
+        return not self.between_sweeps or not 0 <= now - self.ended < every
 
     @property
     def text(self) -> str:

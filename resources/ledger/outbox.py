@@ -127,7 +127,9 @@ def ready(connection: Connection, environments: Collection[str], most: int) -> l
     table = schema.outbox
     waiting = (table.c.state == WAITING) & table.c.environment.in_(environments)
     heads = sa.select(sa.func.min(table.c.position)).where(waiting).group_by(table.c.subject)
-    due = table.c.not_before.is_(None) | (table.c.not_before <= _now())
+    # Longer is nothing put off: a clock that was ahead was corrected since.
+    longest = _in(LONGEST_WAIT)
+    due = table.c.not_before.is_(None) | (table.c.not_before <= _now()) | (table.c.not_before > longest)
     query = sa.select(*_columns()).where(table.c.position.in_(heads) & due)
     return _events(connection.execute(query.order_by(table.c.position).limit(most)).mappings())
 
@@ -148,8 +150,7 @@ def put_off(connection: Connection, event: Event, why: str) -> None:
     """It could not be sent: it is tried again after 1 s, 2 s, 4 s and so on, at most five minutes."""
     table = schema.outbox
     wait = min(2.0**event.attempts, LONGEST_WAIT)
-    again = (datetime.now(UTC) + timedelta(seconds=wait)).isoformat(timespec="milliseconds")
-    values = {"attempts": event.attempts + 1, "error": why[:LONGEST], "not_before": again}
+    values = {"attempts": event.attempts + 1, "error": why[:LONGEST], "not_before": _in(wait)}
     connection.execute(table.update().where(table.c.id == event.id).values(values))
 
 
@@ -226,4 +227,8 @@ def _events(rows: Iterable[sa.RowMapping]) -> list[Event]:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return _in(0)
+
+
+def _in(seconds: float) -> str:
+    return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
