@@ -248,6 +248,8 @@ class Estimate:
             self.total[stage] = self._asked[stage] - rejected
             rejected += self.done[stage].rejected
         if any(self.total[stage] and not self.done[stage].outcomes for stage in STAGES):
+            if any(stage.outcomes for stage in self.done.values()):
+                self.text = "too early to say how long it takes"
             return
         left = sum(
             max(0, self.total[stage] - made.outcomes) * made.seconds / made.outcomes

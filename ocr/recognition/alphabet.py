@@ -93,11 +93,16 @@ def scripts_of(languages: Sequence[str]) -> str:
 def kept_classes(characters: Sequence[str], languages: Sequence[str]) -> np.ndarray:
     """Numbers of the characters, in order, that texts in `languages` are written with; the first, CTC's blank, too.
 
-    All of them where no language is given, or one whose script is not known here. `EngineError` where the alphabet
-    cannot spell a language at all.
+    All of them where no language is given. `EngineError` for a code that is not known here (all scripts at once is
+    what a misspelt one must not come to), and where the alphabet cannot spell a language at all.
     """
-    if scripts_of(languages) == "any":
+    if not languages:
         return np.arange(len(characters))
+    if unknown := [code for code in languages if code not in SCRIPT_OF]:
+        raise EngineError(
+            f"`[text] languages` names {', '.join(map(repr, unknown))}, whose letters are not known: "
+            "use ISO 639-1 codes such as en or de, or none at all for every letter the recogniser knows"
+        )
     known = set(characters)
     for code in languages:
         script = SCRIPT_OF[code]

@@ -80,8 +80,11 @@ def show(
     """One document: its pages, record, and text."""
     from dataclasses import asdict
 
+    from ocr.evaluation.truth import find_truth
     from ocr_assets.cli.document import find, print_reading
     from resources.batch import open_reading
+    from resources.review import thresholds
+    from resources.review.settle import settle
 
     settings = load_settings()
     ledger = open_ledger(settings)
@@ -90,6 +93,9 @@ def show(
     read = [stage for stage, output in outputs.items() if output.status == "read"]
     reading = open_reading(found, [stage for stage in read if stage != "embeddings"], outputs, open_lake(settings))
     rejected = next((output for output in outputs.values() if output.status == "rejected"), None)
+    if reading.record is not None:
+        truth = find_truth(found.sha256, settings.truth_folders)
+        reading.record = settle(reading.record, thresholds.load(settings), truth)
     if as_json:
         nouns = ("pages", "regions", "cells", "lines", "words")
         parts: dict[str, Any] = {name: [asdict(row) for row in getattr(reading, name)] for name in nouns}

@@ -40,6 +40,8 @@ def test_a_loss_blocks_publishing_until_it_is_accepted_and_a_correction_reaches_
     assert {one["name"] for one in compared["worse"]} == {sample.name for sample in samples}
 
     cli("review", "correct", "invoice_en.pdf", "seller", "Corrected Ltd", "--by", "ada")
+    shown = json.loads(cli("show", "invoice_en.pdf", "--json").stdout)["record"]["fields"]
+    assert [field["value"] for field in shown if field["found_by"] == "review"] == ["Corrected Ltd"]
     cli("publish", "--accept-loss", "a test", **LENIENT)
     history = json.loads(cli("eval", "--history", "--json").stdout)
     assert history[-1]["accepted_loss"] == "a test" and history[-1]["published_at"]

@@ -15,8 +15,8 @@ def test_western_and_central_european_letters_currencies_and_typographic_signs_a
     assert kept("en", "de") == "aZ9äßłőšñçœșĦ€£“„–—…½№°αΩ "
 
 
-def test_without_languages_or_with_one_not_known_here_all_is_kept():
-    assert kept() == kept("tlh") == kept("en", "tlh") == "".join(CHARACTERS)
+def test_without_languages_all_is_kept():
+    assert kept() == "".join(CHARACTERS)
 
 
 def test_several_scripts_add_up():
@@ -41,6 +41,11 @@ def test_blank_stays_first_and_the_order_as_it_was():
 def test_a_language_the_alphabet_cannot_spell_is_an_engine_error():
     with pytest.raises(EngineError, match="no Arabic letters, which 'ar'"):
         kept_classes(CHARACTERS, ["en", "ar"])
+
+
+def test_a_language_that_is_none_is_named():
+    with pytest.raises(EngineError, match="names 'english', whose letters are not known"):
+        kept_classes(CHARACTERS, ["de", "english"])
 
 
 def test_languages_of_one_script_are_one_choice():
