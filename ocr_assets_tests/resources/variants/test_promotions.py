@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from ocr.assembly import STAGES
 from resources.lake import Manifest
@@ -214,7 +215,7 @@ def test_what_a_rollback_changed_is_told_some_documents_a_statement(
         read(ledger, f"d{number}", overrides)
     assert rolled_back(ledger) == 30
     statements: list[str] = []
-    sa.event.listen(ledger.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    event.listen(ledger.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
     assert tell_restored(ledger) == 30
     assert len(statements) < 30
     assert {told(ledger, f"d{number}") for number in range(30)} == {3}
