@@ -5,6 +5,7 @@ import dagster as dg
 from ocr_assets.automation.jobs import publish_corpus
 from ocr_assets.automation.watching import watch
 from resources.ledger import Ledger
+from resources.ledger.changes import NOTHING
 from resources.stores import LedgerResource
 
 IN_FLIGHT = [
@@ -36,6 +37,6 @@ def publish_sensor() -> dg.SensorDefinition:
 def _to_be_published(ledger: Ledger, instance: dg.DagsterInstance) -> str | None:
     """The ledger's state where the corpus does not hold it and no document is being read."""
     state = ledger.state()
-    if state == ledger.published_state() or ledger.is_empty():
+    if state in (NOTHING, ledger.published_state()):
         return None
     return None if instance.get_runs_count(dg.RunsFilter(statuses=IN_FLIGHT)) else state

@@ -12,6 +12,9 @@ from resources.ledger.statements import insert
 
 OUTCOMES = "outcomes"
 
+NOTHING = "nothing"
+"""The state of a ledger that knows no outcome yet."""
+
 
 def touch(connection: Connection) -> None:
     """Note that current outcomes, or what supersedes what, changed. To be called last in a transaction.
@@ -29,4 +32,4 @@ def state(engine: Engine) -> str:
     table = schema.changes
     with engine.connect() as connection:
         row = connection.execute(sa.select(table.c.ledger, table.c.number).where(table.c.name == OUTCOMES)).first()
-    return f"{row.ledger}-{row.number}" if row is not None else "nothing"
+    return f"{row.ledger}-{row.number}" if row is not None else NOTHING
