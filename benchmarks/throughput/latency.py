@@ -97,7 +97,7 @@ def report(figures: dict[str, Any], folder: Path) -> list[str]:
         "",
         "A receipt is dropped into the inbox of a running `ocr-assets ui` (web server and daemon, settings as",
         "shipped), until the corpus that people query holds its words. Seconds after the drop, registering in whole",
-        "ones; the first drop finds no worker yet.",
+        "ones; the first drop comes 20 s after the web server answers, while the worker may still be getting ready.",
         "",
         "| drop | " + " | ".join(drops[0]) + " |",
         "|" + " --- |" * (len(drops[0]) + 1),
@@ -107,6 +107,6 @@ def report(figures: dict[str, Any], folder: Path) -> list[str]:
     return [
         *lines,
         "",
-        f"Median {statistics.median(times):.1f} s, worst {max(times):.1f} s; with a warm worker median "
+        f"Median {statistics.median(times):.1f} s, worst {max(times):.1f} s; after the first drop median "
         f"{statistics.median(warm):.1f} s, worst {max(warm):.1f} s.",
     ]
