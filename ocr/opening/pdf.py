@@ -81,6 +81,9 @@ class PdfDocument:
 
     def attached_file(self, names: Collection[str], most: int) -> tuple[str, bytes] | None:
         """As `ocr.opening.attachments.attached_file`; also faults of the PDF are an `UnusableAttachment`."""
+        # What begins like a PDF may be opened as something else.
+        if not self._document.is_pdf:
+            return None
         try:
             return attached_file(self._document, names, most)
         except self._faults as error:

@@ -69,3 +69,9 @@ def test_a_file_that_unpacks_without_end_is_not_unpacked():
     found = find(data, Limits())
     assert isinstance(found, Finding) and isinstance(found.violation, Violation)
     assert "larger than" in found.violation.message
+
+
+def test_what_only_calls_itself_a_pdf_has_nothing_attached():
+    with pymupdf.open() as document:
+        picture = document.new_page(width=20, height=20).get_pixmap().tobytes("png")
+    assert find(picture, Limits()) is None
