@@ -21,7 +21,7 @@ from ocr.extraction.confidence import FEATURES, MODEL, features, group_of
 from ocr.settings import RecordsSettings
 
 KINDS = ("receipt", "invoice", "receipt", "invoice", "letter")
-SEEDS = range(5_000, 5_120)
+SEEDS = range(5_000, 5_300)
 DPI = 150
 GROUPS = ("amount", "date", "text", "code")
 PRIOR = np.array([0.0, 1.0, 0.3, 0.2, 0.5, -1.0, 0.2, 0.0, -1.0])
