@@ -83,7 +83,7 @@ def has_invoice2data() -> bool:
 
 def invoice2data(asked: Asked) -> dict[str, list[str]]:
     """What its shipped templates find; nothing where none fits."""
-    from invoice2data import extract_data  # ty: ignore[import-not-found]
+    from invoice2data import extract_data
 
     names = {"invoice_number": "invoice_number", "date": "issue_date", "amount": "gross_total", "currency": "currency"}
     said = extract_data(str(asked.path)) or {}
