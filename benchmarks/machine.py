@@ -27,5 +27,13 @@ def describe() -> str:
 
 
 def commit() -> str:
-    done = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
+    """The commit measured; `-dirty` where anything but pages of results was changed since."""
+    here, changed = (
+        _git("rev-parse", "--short", "HEAD"),
+        _git("status", "--porcelain", "-uno", "--", ".", ":!docs/results"),
+    )
+    return (here or "unknown") + ("-dirty" if changed else "")
+
+
+def _git(*what: str) -> str:
+    return subprocess.run(["git", *what], capture_output=True, text=True, check=False).stdout.strip()
