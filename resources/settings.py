@@ -1,8 +1,7 @@
 """All settings of the platform: one TOML file in the home, overridden by what was promoted, and by the environment.
 
 The home (`OCR_HOME`, else `./ocr_home`) holds everything a run makes. `OCR_TEXT__ENGINE=tesseract` overrides `engine`
-in the section `[text]`. `template()` writes the file with every setting, its default and its meaning. What was promoted
-lies in the ledger, so that every machine has it.
+in the section `[text]`. What was promoted lies in the ledger, so that every machine has it.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_origin
 
-from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -157,6 +156,17 @@ class ReprocessSettings(Section):
     )
     canary: int = Field(200, ge=0, description="most documents with ground truth that are judged first; 0: none are")
 
+    @field_validator("cron")
+    @classmethod
+    def _clock(cls, cron: str) -> str:
+        if not cron:
+            return cron
+        from dagster._utils.schedules import is_valid_cron_schedule
+
+        if not is_valid_cron_schedule(cron):
+            raise ValueError(f"{cron!r} is no cron expression, such as '0 * * * *' for every hour")
+        return cron
+
 
 class BucketSettings(Section):
     """An S3 bucket that others put documents into."""
@@ -248,6 +258,9 @@ def home() -> Path:
 def _load(file: Path, environment: tuple[tuple[str, str], ...], promoted: str) -> Settings:
     token = _promoted.set(promoted)
     try:
+        # One that is no file would count as not there.
+        if file.exists() and not file.is_file():
+            raise SettingsError(f"{file}: not a file; settings are read from a file of this name")
         settings = Settings()
         if settings.records.types:
             from ocr.extraction.doctype import use_types
@@ -261,6 +274,8 @@ def _load(file: Path, environment: tuple[tuple[str, str], ...], promoted: str) -
         raise SettingsError(f'{_unreadable()}: a list is wanted, as ["en", "de"]') from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file}: not valid TOML: {error}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{file}: not UTF-8 (byte {error.start}): save it as UTF-8") from error
     except ValidationError as error:
         raise SettingsError("; ".join(_explained(file, fault) for fault in error.errors())) from error
     finally:
@@ -284,7 +299,9 @@ def _explained(file: Path, fault: Mapping[str, Any]) -> str:
     section, name = (*fault["loc"], "", "")[:2]
     promoted = name in json.loads(_promoted.get()).get(section, {})
     source = variable if variable in os.environ else "a promoted variant" if promoted else str(file)
-    what = "there is no such setting" if fault["type"] == "extra_forbidden" else fault["msg"]
+    what = (
+        "there is no such setting" if fault["type"] == "extra_forbidden" else fault["msg"].removeprefix("Value error, ")
+    )
     return f"{source}: {where}: {what}"
 
 
@@ -308,33 +325,3 @@ def settings_before_promotions() -> Settings:
 
 def _environment() -> tuple[tuple[str, str], ...]:
     return tuple(sorted((k, v) for k, v in os.environ.items() if k.startswith("OCR_")))
-
-
-def template() -> str:
-    """The settings file with every setting at its default, its meaning beside it."""
-    lines = ["# Settings of ocr-assets. Remove the # before a line to change it; OCR_SECTION__NAME overrides a line."]
-    for section, info in Settings.model_fields.items():
-        model = info.annotation
-        assert isinstance(model, type) and issubclass(model, BaseModel)
-        lines += ["", f"[{section}]"]
-        for name, setting in model.model_fields.items():
-            default = setting.get_default(call_default_factory=True)
-            meaning = f"  # {setting.description}" if setting.description else ""
-            lines.append(f"# {name} = {_toml(default)}{meaning}")
-    return "\n".join(lines) + "\n"
-
-
-def as_toml(settings: Settings) -> str:
-    """The settings in force, as TOML; passwords are masked."""
-    lines: list[str] = []
-    for section, values in settings.model_dump(mode="json").items():
-        lines += ["", f"[{section}]"]
-        for name, value in values.items():
-            shown = ["•••"] * len(value) if name == "passwords" else value
-            lines.append(f"{name} = {_toml(shown)}")
-    return "\n".join(lines).lstrip() + "\n"
-
-
-def _toml(value: Any) -> str:
-    """Strings, numbers, booleans and flat lists: for these JSON and TOML agree."""
-    return json.dumps(value, ensure_ascii=False)

@@ -10,7 +10,8 @@ from pathlib import Path
 import typer
 
 from ocr_assets.cli.app import console, fail, open_lake, open_ledger
-from resources.settings import FILE, as_toml, home, load_settings, template
+from resources.settings import FILE, home, load_settings
+from resources.settings_text import as_toml, template
 
 
 def register(app: typer.Typer) -> None:

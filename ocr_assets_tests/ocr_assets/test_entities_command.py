@@ -49,7 +49,8 @@ def test_an_address_with_a_password_is_refused_without_being_shown(home, monkeyp
 def test_the_key_is_in_no_settings_that_are_shown_or_passed_on(home, monkeypatch):
     from ocr.assembly import Engines
     from resources.engines import EnginesResource
-    from resources.settings import as_toml, load_settings
+    from resources.settings import load_settings
+    from resources.settings_text import as_toml
 
     monkeypatch.setenv("OCR_ENTITIES__BASE_URL", "https://host/v1")
     monkeypatch.setenv("OCR_ENTITIES__MODEL", "reader")

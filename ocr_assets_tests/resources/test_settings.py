@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from resources.settings import FILE, SettingsError, as_toml, load_settings, template
+from resources.settings import FILE, SettingsError, load_settings
+from resources.settings_text import as_toml, template
 
 
 @pytest.fixture(autouse=True)
@@ -58,3 +59,28 @@ def test_a_list_that_is_none_names_its_variable(home: Path, monkeypatch: pytest.
 
     with pytest.raises(SettingsError, match=r'OCR_TEXT__LANGUAGES: a list is wanted, as \["en", "de"\]'):
         load_settings()
+
+
+def test_a_file_in_another_encoding_is_named(home: Path) -> None:
+    (home / FILE).write_bytes("[records]\n# schön\n".encode("latin-1"))
+    with pytest.raises(SettingsError, match=rf"{FILE}: not UTF-8"):
+        load_settings()
+
+
+def test_a_folder_in_the_place_of_the_file_is_named(home: Path) -> None:
+    (home / FILE).mkdir()
+    with pytest.raises(SettingsError, match=rf"{FILE}: not a file"):
+        load_settings()
+
+
+@pytest.mark.parametrize("clock", ["banana", "@often", "61 * * * *", "* * * * * *", " "])
+def test_a_time_that_is_none_is_named_with_file_and_setting(home: Path, clock: str) -> None:
+    (home / FILE).write_text(f'[reprocess]\ncron = "{clock}"\n')
+    with pytest.raises(SettingsError, match=rf"{FILE}: reprocess\.cron: '.*' is no cron expression"):
+        load_settings()
+
+
+@pytest.mark.parametrize("clock", ["", "0 * * * *", "@hourly", "*/15 8-18 * * mon-fri"])
+def test_a_time_of_cron_is_taken(home: Path, clock: str) -> None:
+    (home / FILE).write_text(f'[reprocess]\ncron = "{clock}"\n')
+    assert load_settings().reprocess.cron == clock
