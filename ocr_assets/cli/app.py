@@ -79,7 +79,8 @@ def explain(error: Exception) -> int:
         return USAGE
     if isinstance(error, OSError) and str(error.filename or "").startswith(str(home())):
         errors.print(
-            f"[red]error:[/red] the home {home()} cannot be used: {error.strerror}; choose another with --home"
+            f"[red]error:[/red] the home {escape(str(home()))} cannot be used: {error.strerror}; choose another with "
+            "--home"
         )
         return FAILED
     log = home() / "logs" / "ocr-assets.log"
@@ -90,5 +91,5 @@ def explain(error: Exception) -> int:
         where = f" (details: {log})"
     except OSError:
         where = ""
-    errors.print(f"[red]error:[/red] {type(error).__name__}: {escape(str(error))}{where}", soft_wrap=True)
+    errors.print(f"[red]error:[/red] {escape(f'{type(error).__name__}: {error}{where}')}", soft_wrap=True)
     return FAILED

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from ocr_assets.cli.app import console, fail, say_json
@@ -38,7 +39,7 @@ def bench(
 
     def say(row: dict[str, Any]) -> None:
         if not as_json:
-            console.print(f"{row['name']}: done")
+            console.print(f"{escape(row['name'])}: done")
 
     figures: dict[str, Any] = {}
     try:
@@ -96,7 +97,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     for place, name in enumerate(head):
         table.add_column(name, justify="right" if place else "left")
     for row in rows:
-        table.add_row(*map(str, row))
+        table.add_row(*(escape(str(cell)) for cell in row))
     console.print(table)
 
 

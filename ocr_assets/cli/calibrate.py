@@ -42,7 +42,7 @@ def calibrate(
     documents = len({line.document for line in lines})
     file = to or home() / "calibration.json"
     save(fit_calibration(lines, names, f"{known} lines of {documents} pages with ground truth"), file)
-    console.print(f"Fitted on {known} lines of {documents} pages: {file}")
+    console.print(f"Fitted on {known} lines of {documents} pages: {escape(str(file))}")
     advice = f'Set `calibration = "{file}"` under [text]; `ocr-assets run` then reads again what is stale.'
     console.print(escape(advice), soft_wrap=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typer
+from rich.markup import escape
 
 from ocr_assets.cli.app import USAGE, console, fail, say_json
 from resources.settings import load_settings
@@ -45,6 +46,6 @@ def test(as_json: bool = typer.Option(False, "--json", help="Print the outcome a
             }
         )
         return
-    console.print(f"{probe.model} at {settings.entities.base_url} answers in {probe.seconds:.2f} s")
+    console.print(f"{escape(f'{probe.model} at {settings.entities.base_url}')} answers in {probe.seconds:.2f} s")
     console.print(f"{probe.tokens_in} + {probe.tokens_out} tokens, cost {probe.cost:.6f}")
     console.print(f"form of answers: {probe.form}")

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from ocr_assets.cli.app import BUSY, USAGE, console, errors, fail, open_lake, open_ledger, say_json
@@ -102,7 +103,7 @@ def _kept_for(settings: Settings, ledger: Ledger, names: list[str]) -> list[dict
         try:
             found.append(fingerprints_of(name))
         except VariantError:
-            errors.print(f"[yellow]note:[/yellow] {name}, promoted or rolled back last, is no variant any more")
+            errors.print(f"[yellow]note:[/yellow] {escape(name)}, promoted or rolled back last, is no variant any more")
     return found + [fingerprints_of(name) for name in names]
 
 

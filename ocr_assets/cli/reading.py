@@ -34,7 +34,7 @@ def demo() -> None:
     from ocr_assets.cli.scores import print_scores
 
     settings = load_settings()
-    console.print(f"Reading the bundled samples into {home()} (nothing leaves this machine).")
+    console.print(f"Reading the bundled samples into {escape(str(home()))} (nothing leaves this machine).")
     truth = home() / "ground_truth"
     truth.mkdir(parents=True, exist_ok=True)
     for file in bundled("ground_truth").glob("*.json"):
@@ -99,7 +99,7 @@ def _add(
         new = len(intake.new)
         console.print(f"{new} new document{'' if new == 1 else 's'}{known}")
     for file, reason in intake.unreadable:
-        errors.print(f"[yellow]not added:[/yellow] {escape(str(file))}: {reason}")
+        errors.print(f"[yellow]not added:[/yellow] {escape(f'{file}: {reason}')}")
     if intake.unreadable and not intake.new and not intake.known:
         raise typer.Exit(FAILED)
 

@@ -45,7 +45,7 @@ def evaluate(
         say_json({"corpus": _corpus_row(pool_scores(scores)), "documents": [_row(score) for score in scores]})
     elif not scores:
         folders = ", ".join(map(str, settings.truth_folders))
-        console.print(f"No document that was read has ground truth. Put <sha256>.json files into {folders}.")
+        console.print(f"No document that was read has ground truth. Put <sha256>.json files into {escape(folders)}.")
     else:
         print_scores(settings, environment)
 
@@ -70,7 +70,7 @@ def print_scores(settings: Settings, environment: str = "live") -> None:
     for score in scores:
         table.add_row(*_cells(score))
     for name, reason in _rejected(open_ledger(settings), environment):
-        table.add_row(escape(name), f"[red]rejected: {reason}[/red]")
+        table.add_row(escape(name), f"[red]rejected: {escape(reason)}[/red]")
     console.print(table)
     pooled = pool_scores(scores)
     if pooled.cer is not None:

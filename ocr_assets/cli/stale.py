@@ -70,7 +70,7 @@ def reprocess(
         say_json(asdict(decided) if decided else None)
     elif decided is None:
         console.print(
-            "The models and settings in force were not judged yet: `[reprocess] cron` says when that is done."
+            escape("The models and settings in force were not judged yet: `[reprocess] cron` says when that is done.")
         )
     else:
         _print_decision(decided)
