@@ -54,7 +54,7 @@ def read_and_publish(settings: Settings, workers: int, *, console: Console | Non
     started = time.perf_counter()
     ledger = Ledger(settings.ledger_url)
     pending = what_is_pending(ledger, settings)
-    current = ledger.state() == ledger.published_state()
+    current = is_published(ledger, settings)
     if not pending and (current or ledger.is_empty()):
         return Summary(nothing_to_do=True, published=current)
     with only_run():
@@ -72,6 +72,13 @@ def read_and_publish(settings: Settings, workers: int, *, console: Console | Non
                 _publish(crew, console, summary)
     summary.seconds = time.perf_counter() - started
     return summary
+
+
+def is_published(ledger: Ledger, settings: Settings) -> bool:
+    """Whether the corpus holds everything that was read; not where its file is gone or damaged."""
+    from resources.warehouse import is_sound
+
+    return ledger.state() == ledger.published_state() and is_sound(settings.corpus_path)
 
 
 def publish(settings: Settings, accept_loss: str, *, whole: bool, console: Console | None) -> Summary:

@@ -38,6 +38,10 @@ class SettingsError(Exception):
     """The settings cannot be used; the message names the file or variable and the setting."""
 
 
+class LedgerUnreadable(SettingsError):
+    """The ledger cannot be asked what was promoted; the message says what to do."""
+
+
 class StorageSettings(Section):
     lake: str = Field("", description="folder or s3:// URL of all outputs; empty: <home>/lake")
     ledger: str = Field("", description="SQLAlchemy URL of the ledger; empty: SQLite in <home>/ledger.db")

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from resources.settings import Settings, SettingsError, home
+from resources.settings import LedgerUnreadable, Settings, SettingsError, home
 
 if TYPE_CHECKING:
     from resources.lake import Lake
@@ -46,10 +46,16 @@ def _common(
 
 
 def open_ledger(settings: Settings) -> Ledger:
+    from sqlalchemy.exc import SQLAlchemyError
+
     from resources.ledger import Ledger
+    from resources.ledger.in_force import unreadable
     from resources.ledger.split import Split
 
-    return Ledger(settings.ledger_url, Split(settings.experiment.challenger, settings.experiment.share))
+    try:
+        return Ledger(settings.ledger_url, Split(settings.experiment.challenger, settings.experiment.share))
+    except SQLAlchemyError as error:
+        raise unreadable(settings.ledger_url, error) from error
 
 
 def open_lake(settings: Settings) -> Lake:
@@ -76,7 +82,7 @@ def explain(error: Exception) -> int:
     """Say in one line what went wrong; the traceback goes to a log file."""
     if isinstance(error, SettingsError):
         errors.print(f"[red]error:[/red] {escape(str(error))}", soft_wrap=True)
-        return USAGE
+        return FAILED if isinstance(error, LedgerUnreadable) else USAGE
     if isinstance(error, OSError) and str(error.filename or "").startswith(str(home())):
         errors.print(
             f"[red]error:[/red] the home {escape(str(home()))} cannot be used: {error.strerror}; choose another with "

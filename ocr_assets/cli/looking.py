@@ -33,6 +33,7 @@ def status(
     as_json: bool = typer.Option(False, "--json", help="Print as JSON."),
 ) -> None:
     """What was read, what was rejected and why, what is waiting or stale, and what is given up."""
+    from ocr_assets.running import is_published
     from resources.ledger.refusals import refused
     from resources.staleness.overview import READ, REJECTED, STALE, SUPERSEDED, WAITING, overview
     from resources.variants.sides import pending
@@ -41,7 +42,7 @@ def status(
     settings = load_settings()
     ledger = open_ledger(settings)
     found = overview(ledger, pending(ledger, settings), environment, None if everything or as_json else LISTED)
-    published = ledger.state() == ledger.published_state()
+    published = is_published(ledger, settings)
     refusals = [
         {"name": row["uri"], "reason": row["code"], "why": row["message"], "advice": row["advice"]}
         for row in refused(ledger.engine)
@@ -64,7 +65,11 @@ def status(
     if given_up:
         _print_rows("given up: no run is asked for", given_up if everything else given_up[:LISTED], len(given_up))
     if found.documents and not found.pending:
-        what = "holds everything that was read" if published else "is behind: `ocr-assets run` publishes it"
+        what = (
+            "holds everything that was read"
+            if published
+            else "is behind, or cannot be opened: `ocr-assets run` publishes it"
+        )
         console.print(f"The corpus {what}.")
     elif found.pending:
         console.print(f"`ocr-assets run` reads the {found.pending} waiting or stale.")

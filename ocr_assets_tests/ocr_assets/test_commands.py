@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from typer.testing import CliRunner
 
 from ocr_assets.cli import app
+from ocr_assets.cli.app import explain
 from resources.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -94,3 +95,15 @@ def test_a_port_that_is_taken_is_refused_before_anything_starts(home: Path) -> N
         done = CliRunner().invoke(app, ["ui", "--port", str(port)])
     assert (done.exit_code, f"port {port}" in done.output) == (2, True)
     assert not (home / "dagster").exists()
+
+
+@pytest.mark.parametrize("command", [["status"], ["run"], ["rebuild"], ["experiment", "rollback", "--reason", "x"]])
+def test_a_damaged_ledger_is_told_with_what_to_do(
+    home: Path, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "ledger.db").write_bytes(b"no database " * 1000)
+    error = CliRunner().invoke(app, command).exception
+    assert isinstance(error, Exception)
+    assert explain(error) == 1
+    said = capsys.readouterr().err
+    assert "ledger.db away" in said and "`ocr-assets rebuild`" in said

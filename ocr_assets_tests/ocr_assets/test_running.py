@@ -1,6 +1,12 @@
+from pathlib import Path
+
+import duckdb
+import pytest
+
 from ocr.assembly import STAGES
-from ocr_assets.running import Estimate, cut
-from resources.ledger import Pending, Progress
+from ocr_assets.running import Estimate, cut, is_published
+from resources.ledger import Ledger, Pending, Progress
+from resources.settings import load_settings
 
 
 def pending(*stages: str) -> list[Pending]:
@@ -35,3 +41,29 @@ def test_batches_are_ranges_of_dagsters_order_which_hold_what_is_pending_and_not
     order = ["d2", "d0", "other", "d3", "d1"]
     batches = cut(pending("text", "text", "text", "pages"), order, most=2, workers=1)
     assert [tuple(batch) for batch in batches] == [("d3", "d3", "pages"), ("d2", "d0", "text"), ("d1", "d1", "text")]
+
+
+def test_a_corpus_that_is_damaged_or_gone_holds_nothing_of_what_was_read(home: Path) -> None:
+    settings = load_settings()
+    ledger = Ledger(settings.ledger_url)
+    ledger.publish(ledger.state(), 0)
+    assert not is_published(ledger, settings)
+    duckdb.connect(settings.corpus_path).close()
+    assert is_published(ledger, settings)
+    settings.corpus_path.write_bytes(b"no database " * 1000)
+    assert not is_published(ledger, settings)
+
+
+def test_a_corpus_that_another_program_writes_to_is_not_taken_for_damaged(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load_settings()
+    ledger = Ledger(settings.ledger_url)
+    ledger.publish(ledger.state(), 0)
+    duckdb.connect(settings.corpus_path).close()
+
+    def held(*_: object, **__: object) -> None:
+        raise duckdb.IOException(f'IO Error: Could not set lock on file "{settings.corpus_path}": Conflicting lock')
+
+    monkeypatch.setattr(duckdb, "connect", held)
+    assert is_published(ledger, settings)

@@ -6,18 +6,22 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resources.settings import NOTHING_PROMOTED, SettingsError
+from resources.settings import NOTHING_PROMOTED, LedgerUnreadable, SettingsError
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
+    from sqlalchemy.exc import SQLAlchemyError
 
 CONNECT_SECONDS = 10
+BROKEN = ("file is not a database", "disk image is malformed")
+"""What SQLite says of a file that is damaged."""
 
 
 def promoted(url: str) -> str:
     """The overrides in force in the ledger at a SQLAlchemy URL, as JSON: settings by section and name.
 
-    Makes no ledger where there is none. Raises `SettingsError` where it cannot be asked.
+    Makes no ledger where there is none. Raises `SettingsError` where the URL is none, `LedgerUnreadable` where the
+    ledger cannot be asked.
     """
     from sqlalchemy import inspect, select
     from sqlalchemy.engine import make_url
@@ -37,9 +41,24 @@ def promoted(url: str) -> str:
             if not inspect(connection).has_table(promotions.name):
                 return NOTHING_PROMOTED
             return connection.execute(query).scalar() or NOTHING_PROMOTED
-    except (SQLAlchemyError, NoSuchModuleError) as error:
-        why = str(getattr(error, "orig", error)).strip().split("\n")[0]
-        raise SettingsError(f"the ledger {parsed.render_as_string()} cannot be read: {why}") from error
+    except NoSuchModuleError as error:
+        raise SettingsError(f"storage.ledger: {parsed.render_as_string()}: {error}") from error
+    except SQLAlchemyError as error:
+        raise unreadable(url, error) from error
+
+
+def unreadable(url: str, error: SQLAlchemyError) -> LedgerUnreadable:
+    """What to say of a ledger at a SQLAlchemy URL that cannot be opened."""
+    from sqlalchemy.engine import make_url
+
+    parsed = make_url(url)
+    why = str(getattr(error, "orig", error)).strip().split("\n")[0]
+    said = f"the ledger {parsed.render_as_string()} cannot be read: {why}"
+    if any(broken in why for broken in BROKEN):
+        said += (
+            f"; move {parsed.database} away (with its -wal and -shm), then `ocr-assets rebuild` makes it from the lake"
+        )
+    return LedgerUnreadable(said)
 
 
 @lru_cache(maxsize=4)

@@ -47,6 +47,19 @@ def connect(path: Path, read_only: bool = True) -> DuckDBPyConnection:
         ) from error
 
 
+def is_sound(path: Path) -> bool:
+    """Whether there is a corpus that is whole enough to be opened, now or when who writes to it has closed it."""
+    import duckdb
+
+    if not path.is_file():
+        return False
+    try:
+        duckdb.connect(path, read_only=True, config=ALONE).close()
+    except duckdb.Error as error:
+        return "lock on file" in str(error)
+    return True
+
+
 @contextmanager
 def replacing(path: Path) -> Generator[Path]:
     """Yields where the new corpus is to be written, and puts it in place of the old one where the block does not raise.
