@@ -145,6 +145,8 @@ def search(
     if as_json:
         say_json([asdict(hit) for hit in hits])
         return
+    if hits and all(hit.word_rank is None for hit in hits):
+        console.print("No passage has these words. Nearest in meaning:\n")
     for hit in hits:
         heading = f" · {escape(hit.heading)}" if hit.heading else ""
         place = f"[bold]{escape(hit.name)}[/bold] page {hit.page}{heading}"
