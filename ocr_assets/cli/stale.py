@@ -28,15 +28,16 @@ def stale(as_json: bool = typer.Option(False, "--json", help="Print as JSON.")) 
     """What would be read again with the models and settings in force: which stages, why, at what cost."""
     from resources.ledger.verdicts import decision, plan_of
     from resources.staleness import find_stale, report
+    from resources.staleness.aside import read_aside_before
     from resources.variants.sides import challengers
     from resources.variants.variant import fingerprints
     from resources.warm import warm
 
     settings = load_settings()
-    ledger, expected = open_ledger(settings), fingerprints(settings)
+    ledger, lake, expected = open_ledger(settings), open_lake(settings), fingerprints(settings)
     by_variant = {name: fingerprints(of) for name, of in challengers(settings).items()}
-    found = find_stale(ledger, expected, by_variant)
-    figures = report(found, warm(settings.reading), ledger, open_lake(settings))
+    found = find_stale(ledger, expected, by_variant, read_aside_before(lake, settings.truth_folders))
+    figures = report(found, warm(settings.reading), ledger, lake)
     decided = decision(ledger, plan_of(expected))
     if as_json:
         say_json(_as_dict(figures, settings) | {"canary": asdict(decided) if decided else None})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -48,7 +48,8 @@ class Experiment:
     """`champion` and `challenger` are the fingerprints by stage that were compared. `compared` holds every measure
     against ground truth, over all golden documents and by slice; `lost` the significant losses among them.
 
-    `against` says why the challenger should not be promoted; empty: it does not lose.
+    `against` says why the challenger should not be promoted; empty: it does not lose. `documents` are the keys of all
+    that were read aside; empty in experiments of older versions.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Experiment:
     appeared: list[Changed]
     vanished: list[Changed]
     against: list[str]
+    documents: list[str] = field(default_factory=list)
 
 
 def run(name: str, settings: Settings, lake: Lake, ledger: Ledger, *, sample: int, seed: int) -> Experiment:
@@ -132,6 +134,7 @@ def examine(
         appeared=appeared,
         vanished=vanished,
         against=_against(compared, lost, appeared, vanished),
+        documents=chosen.keys,
     )
 
 

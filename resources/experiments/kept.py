@@ -50,6 +50,12 @@ def latest(lake: Lake, variant: str) -> Experiment:
     return load(lake, variant, there[-1])
 
 
+def documents_tried(lake: Lake) -> set[str]:
+    """Keys of all documents that experiments read aside."""
+    heads = (lake.root / FOLDER).glob(f"*/*/{HEAD}")
+    return {key for head in heads for key in json.loads(head.read_bytes()).get("documents", [])}
+
+
 def load(lake: Lake, variant: str, name: str) -> Experiment:
     found: Any = json.loads((lake.root / FOLDER / variant / name / HEAD).read_bytes())
     return TypeAdapter(Experiment).validate_python(found)

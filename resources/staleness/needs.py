@@ -16,6 +16,7 @@ from resources.lake.store import version_of
 from resources.ledger import Document, Ledger, Output, input_hash
 from resources.ledger.retired import Retired, retired
 from resources.ledger.rows import left_out
+from resources.staleness.aside import Aside, nothing_aside
 
 Cause = Literal["missing", "fingerprint", "input", "incomplete"]
 
@@ -52,11 +53,15 @@ class Stale:
 
 
 def find_stale(
-    ledger: Ledger, fingerprints: Mapping[str, str], by_variant: Mapping[str, Mapping[str, str]] | None = None
+    ledger: Ledger,
+    fingerprints: Mapping[str, str],
+    by_variant: Mapping[str, Mapping[str, str]] | None = None,
+    aside: Aside = nothing_aside,
 ) -> list[Stale]:
     """Documents with stages that are missing or stale, in order of arrival. Superseded ones are left as they are.
 
-    `by_variant` has the fingerprints for documents of the variants that are in a split now.
+    `by_variant` has the fingerprints for documents of the variants that are in a split now; `aside` knows outputs that
+    the ledger does not.
     """
     keys = [item.document for item in ledger.pending(fingerprints, by_variant)]
     outputs, old = ledger.outputs(keys), retired(ledger, keys)
@@ -64,7 +69,7 @@ def find_stale(
     for document in ledger.documents(keys):
         mine = outputs.get(document.document, {})
         expected = (by_variant or {}).get(document.variant, fingerprints)
-        needs = needs_of(document, mine, expected, old.get(document.document, {}))
+        needs = needs_of(document, mine, expected, old.get(document.document, {}), aside)
         if needs:
             settled = STAGES[-1] in mine or any(output.status == "rejected" for output in mine.values())
             pages = max((output.pages for output in mine.values()), default=0)
@@ -77,6 +82,7 @@ def needs_of(
     outputs: Mapping[str, Output],
     fingerprints: Mapping[str, str],
     old: Mapping[tuple[str, str], Retired],
+    aside: Aside = nothing_aside,
 ) -> dict[str, Need]:
     """The stages that would run; `old` are outputs that are not in force, by stage and version."""
     needs: dict[str, Need] = {}
@@ -93,7 +99,8 @@ def needs_of(
                 return needs
             hashes[stage] = output.output_hash
             continue
-        kept = old.get((stage, version_of(stage, given, expected))) if known else None
+        version = version_of(stage, given, expected) if known else ""
+        kept = (old.get((stage, version)) or aside(document, stage, version)) if known else None
         if kept is None:
             needs[stage] = need
         else:

@@ -21,6 +21,8 @@ from resources.ledger import Ledger
 from resources.ledger.promotions import NothingToRollBack
 from resources.ledger.split import Split
 from resources.settings import load_settings
+from resources.staleness import find_stale
+from resources.staleness.aside import read_aside_before
 from resources.variants.sides import challengers, pending, read_sides
 from resources.variants.variant import define, fingerprints_of
 from resources.warm import warm
@@ -160,6 +162,9 @@ def test_what_was_tried_is_promoted_read_from_the_lake_and_rolled_back_reading_n
     assert load_settings().records.review_below == 0.7
     assert fingerprints_of("") == fingerprints_of("lenient") != fingerprints
     assert {item.stage for item in pending(ledger, load_settings())} == {"records"}
+    stale = find_stale(ledger, fingerprints_of(""), {}, read_aside_before(lake, load_settings().truth_folders))
+    assert len(stale) == len(archive)
+    assert all(one.needs["records"].kept for one in stale)
     assert read(ledger, lake) == {"reused"}
     assert ledger.outputs() != before
 
@@ -169,6 +174,14 @@ def test_what_was_tried_is_promoted_read_from_the_lake_and_rolled_back_reading_n
     assert ledger.outputs() == before and fingerprints_of("") == fingerprints
     with pytest.raises(NothingToRollBack):
         rollback(ledger, reason="again")
+
+
+def test_what_no_experiment_has_read_is_not_told_to_be_there(archive, lake, ledger, home) -> None:
+    define(ledger, "lenient", SAME)
+    tried("lenient", lake, ledger, sample=0)
+    promote("lenient", load_settings(), lake, ledger, reason="fewer reviews")
+    stale = find_stale(ledger, fingerprints_of(""), {}, read_aside_before(lake, load_settings().truth_folders))
+    assert sum(one.needs["records"].kept for one in stale) == len(GOLDEN) < len(stale) == len(archive)
 
 
 def test_only_what_an_experiment_compared_with_the_models_of_now_is_promoted(
