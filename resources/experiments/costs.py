@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from statistics import median
 
 from ocr.assembly import STAGES
 from resources.lake import Manifest
@@ -13,8 +14,9 @@ from resources.variants.aside import Aside
 @dataclass(frozen=True, slots=True)
 class Cost:
     """One stage by champion and challenger. `apart`: of how many documents each side made an output of its own; what
-    both share costs both the same. `seconds` are those a page, of documents during which no model was loaded (else of
-    all); None where nothing was read."""
+    both share costs both the same. `seconds` are those a page of the median document: what a process does once, at its
+    first document, says nothing of the settings. `left_out` documents, during which either side loaded a model, are not
+    among them; None where no document is left."""
 
     stage: str
     apart: int
@@ -22,6 +24,7 @@ class Cost:
     model_loads: tuple[int, int]
     tokens: tuple[int, int]
     money: tuple[float, float]
+    left_out: int = 0
 
 
 def costs(champion: Aside, challenger: Aside) -> list[Cost]:
@@ -33,14 +36,19 @@ def costs(champion: Aside, challenger: Aside) -> list[Cost]:
         common = first.keys() & second.keys()
         apart = sum(first[key].version != second[key].version for key in common)
         ones, others = [first[key] for key in sorted(common)], [second[key] for key in sorted(common)]
+        warm = [key for key in common if not first[key].model_loads and not second[key].model_loads]
         found.append(
             Cost(
                 stage=stage,
                 apart=apart,
-                seconds=(_seconds(ones, pages), _seconds(others, pages)),
+                seconds=(
+                    _seconds((first[key] for key in warm), pages),
+                    _seconds((second[key] for key in warm), pages),
+                ),
                 model_loads=(sum(m.model_loads for m in ones), sum(m.model_loads for m in others)),
                 tokens=(_tokens(ones), _tokens(others)),
                 money=(_money(ones), _money(others)),
+                left_out=len(common) - len(warm),
             )
         )
     return found
@@ -51,10 +59,8 @@ def _read(side: Aside, stage: str) -> dict[str, Manifest]:
 
 
 def _seconds(made: Iterable[Manifest], pages: Mapping[str, int]) -> float | None:
-    paged = [m for m in made if pages.get(m.document)]
-    warm = [m for m in paged if not m.model_loads] or paged
-    count = sum(pages[m.document] for m in warm)
-    return sum(m.seconds for m in warm) / count if count else None
+    rates = [m.seconds / pages[m.document] for m in made if pages.get(m.document)]
+    return median(rates) if rates else None
 
 
 def _tokens(made: Iterable[Manifest]) -> int:

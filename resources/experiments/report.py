@@ -152,8 +152,13 @@ def _stages(experiment: Experiment) -> str:
     factor = f"{whole[1] / whole[0]:.2f}" if whole[0] else "–"
     rows.append(("all", "", "", _seconds(whole[0]), _seconds(whole[1]), factor, "", "", "", ""))
     return _table(head, rows) + (
-        "\n\nSeconds are those noted when each output was made, without the documents during which a model was loaded."
+        "\n\nSeconds are those of the median document, noted when each output was made. " + _left_out(experiment)
     )
+
+
+def _left_out(experiment: Experiment) -> str:
+    said = [f"{cost.left_out} of {cost.stage}" for cost in experiment.costs if cost.left_out]
+    return f"Left out are documents during which a model was loaded: {', '.join(said) or 'none'}."
 
 
 def _whole(experiment: Experiment, side: int) -> float:
