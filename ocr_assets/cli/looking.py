@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -10,7 +12,7 @@ from rich.table import Table
 
 from ocr_assets.cli.app import USAGE, check_environment, console, fail, open_lake, open_ledger, say_json
 from ocr_assets.cli.scores import evaluate
-from resources.settings import load_settings
+from resources.settings import home, load_settings
 
 if TYPE_CHECKING:
     from resources.ledger import Ledger
@@ -41,7 +43,9 @@ def status(
     check_environment(environment)
     settings = load_settings()
     ledger = open_ledger(settings)
-    found = overview(ledger, pending(ledger, settings), environment, None if everything or as_json else LISTED)
+    due = pending(ledger, settings)
+    most = None if everything or as_json else LISTED
+    found = overview(ledger, due, environment, most, _in_hand() if due else frozenset())
     published = is_published(ledger, settings)
     refusals = [
         {"name": row["uri"], "reason": row["code"], "why": row["message"], "advice": row["advice"]}
@@ -71,8 +75,10 @@ def status(
             else "is behind, or cannot be opened: `ocr-assets run` publishes it"
         )
         console.print(f"The corpus {what}.")
+    elif found.in_hand < found.pending:
+        console.print(f"`ocr-assets run` reads the {found.pending - found.in_hand} waiting or stale.")
     elif found.pending:
-        console.print(f"`ocr-assets run` reads the {found.pending} waiting or stale.")
+        console.print("All that wait are being read.")
     else:
         console.print("Add documents with `ocr-assets add FOLDER`.")
 
@@ -186,6 +192,17 @@ def sql(
     for row in rows:
         table.add_row(*("" if value is None else escape(str(value)) for value in row))
     console.print(table)
+
+
+def _in_hand() -> set[str]:
+    """Documents that are being read now; none where Dagster has no history here yet."""
+    if not Path(os.environ.get("DAGSTER_HOME") or home() / "dagster").exists():
+        return set()
+    from ocr_assets.automation.instance import open_instance
+    from ocr_assets.in_hand import in_hand
+
+    with open_instance() as instance:
+        return in_hand(instance)
 
 
 def _given_up(ledger: Ledger, environment: str) -> list[dict[str, Any]]:

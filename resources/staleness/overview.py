@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,23 +11,29 @@ import sqlalchemy as sa
 from resources.ledger import Document, Ledger, Output, Pending, schema
 
 READ, REJECTED, WAITING, STALE, SUPERSEDED = "read", "rejected", "waiting", "stale", "superseded"
+BEING_READ = "being read"
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
     """Of the documents of one environment. `documents` counts them all, `elsewhere` those of the other environment;
     `counts` are by state, superseded ones apart. `rows` tell of each document that was asked for, in order of arrival:
-    all, or the first of each state but those that were read. `pending` counts both environments."""
+    all, or the first of each state but those that were read. `pending` counts both environments, `in_hand` those of
+    them that are being read now."""
 
     documents: int
     elsewhere: int
     counts: dict[str, int]
     rows: list[dict[str, Any]]
     pending: int
+    in_hand: int
 
 
-def overview(ledger: Ledger, pending: Sequence[Pending], environment: str, most: int | None) -> Overview:
-    """`pending` are those of the ledger; `most` is how many rows of each state are wanted, None: all documents."""
+def overview(
+    ledger: Ledger, pending: Sequence[Pending], environment: str, most: int | None, in_hand: Set[str] = frozenset()
+) -> Overview:
+    """`pending` are those of the ledger; `most` is how many rows of each state are wanted, None: all documents. Those
+    of `in_hand` are said to be being read."""
     totals, superseded = _totals(ledger)
     total, gone = totals.get(environment, 0), superseded.get(environment, [])
     mine = _of_environment(ledger, pending, environment)
@@ -50,8 +56,9 @@ def overview(ledger: Ledger, pending: Sequence[Pending], environment: str, most:
             WAITING: len(waiting),
             STALE: len(stale),
         },
-        rows=[_row(one, outputs.get(one.document, {}), due.get(one.document)) for one in chosen],
+        rows=[_row(one, outputs.get(one.document, {}), due.get(one.document), in_hand) for one in chosen],
         pending=len(pending),
+        in_hand=sum(item.document in in_hand for item in pending),
     )
 
 
@@ -77,13 +84,14 @@ def _of_environment(ledger: Ledger, pending: Sequence[Pending], environment: str
     return [item for item in pending if item.document in keys]
 
 
-def _row(document: Document, outputs: dict[str, Output], pending: Pending | None) -> dict[str, Any]:
+def _row(document: Document, outputs: dict[str, Output], pending: Pending | None, in_hand: Set[str]) -> dict[str, Any]:
     row: dict[str, Any] = {"document": document.document, "name": document.name}
     rejected = next((output for output in outputs.values() if output.status == "rejected"), None)
     if document.superseded_by is not None:
         return row | {"state": SUPERSEDED, "by": document.superseded_by}
     if pending is not None:
-        return row | {"state": STALE if pending.settled else WAITING, "stage": pending.stage, "why": pending.why}
+        why = BEING_READ if document.document in in_hand else pending.why
+        return row | {"state": STALE if pending.settled else WAITING, "stage": pending.stage, "why": why}
     if rejected is not None:
         row |= {"state": REJECTED, "stage": rejected.stage, "reason": rejected.code}
         return row | {"why": rejected.message, "advice": rejected.advice}
