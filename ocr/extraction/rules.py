@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Sequence
+from itertools import chain
 
 from ocr.documents import Field, Violation
 from ocr.extraction import normalise
@@ -146,8 +147,13 @@ def judge(fields: Sequence[Field], findings: Sequence[Finding], settings: Record
 
     A field whose value failed its schema is rejected; one a rule doubts, or of little confidence, needs review.
     """
+    # Of thousands of items each may break rules of its own.
+    in_group: dict[int | None, list[int]] = {}
+    for number, finding in enumerate(findings):
+        in_group.setdefault(finding.violation.group, []).append(number)
     for field in fields:
-        for finding in findings:
+        concerning = {None: in_group.get(None, []), field.group: in_group.get(field.group, [])}
+        for finding in (findings[number] for number in sorted(chain.from_iterable(concerning.values()))):
             broken = finding.violation
             if broken.rule.startswith("schema") and (broken.field, broken.group) == (field.name, field.group):
                 field.status = "rejected"

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from ocr.documents import Field, Violation
 from ocr.extraction.attached import Attached
+from ocr.extraction.attached.item_rows import ItemRows
 from ocr.extraction.attached.places import Printed
 from ocr.extraction.attached.sureness import AGREED, DIFFERS, DISPUTED, STATED
-from ocr.extraction.attached.values import decimal, item_values, printed_forms
+from ocr.extraction.attached.values import decimal, priced_items, printed_forms
 from ocr.extraction.doctype import ATTACHED, Finding
 from ocr.extraction.entities.place import compact
 from ocr.extraction.rows import Span
@@ -39,7 +40,7 @@ def merged_items(
 ) -> tuple[list[Field], list[Finding]]:
     """The items as they are to stand in the record (those of the XML, or without `use` those `read`), and what differs.
 
-    An item is shown by the row with its amount, without or with tax, and most of its other parts.
+    An item is shown by the row with its description and its amount, without or with tax.
     """
     matched = _match(read, attached, printed)
     findings = [finding for one in matched for finding in _differences(one, read, attached, use)]
@@ -56,21 +57,22 @@ def merged_items(
 
 
 def _match(read: Mapping[int, Sequence[Field]], attached: Attached, printed: Printed) -> list[Matched]:
-    stated = [(item, item_values(item)) for item in attached.invoice.items]
-    stated = [(item, values) for item, values in stated if "amount" in values]
     matched = [
         Matched(n, values, {name: printed_forms(name, values[name], item) for name in _NUMBERS if name in values})
-        for n, (item, values) in enumerate(stated)
+        for n, (item, values) in enumerate(priced_items(attached.invoice))
     ]
     at_row = {row: group for group, item in read.items() if (row := _row_of(item, printed)) is not None}
     used: set[int] = set()
+    rows = ItemRows(printed.transcript, [one.values.get("description", "") for one in matched])
     for one in matched:
-        one.row = printed.item_row(one.values.get("description", ""), one.forms, used)
-        if one.row is not None:
-            used.add(one.row)
+        found = rows.find(one.values.get("description", ""), one.forms, used)
+        if found is not None:
+            one.row, spans = found
             one.read = at_row.get(one.row)
-            one.spans = _spans(one, one.row, printed)
-    left = {group: item for group, item in read.items() if group not in {one.read for one in matched}}
+            one.spans = {name: span for name, span in spans.items() if not _denied(one, name, read)}
+            used.add(one.row)
+    taken = {one.read for one in matched}
+    left = {group: compact(_value(item, "description")) for group, item in read.items() if group not in taken}
     for one in matched:
         if one.row is None:
             one.read = _partner(one, left, same_count=len(matched) == len(read))
@@ -78,38 +80,44 @@ def _match(read: Mapping[int, Sequence[Field]], attached: Attached, printed: Pri
     return matched
 
 
+def _denied(one: Matched, name: str, read: Mapping[int, Sequence[Field]]) -> bool:
+    """Whether the item read from a row says otherwise in its column of that name, wherever else the number stands."""
+    shown = _value(read.get(one.read, ()), name) if name in one.forms and one.read is not None else ""
+    return bool(shown) and not _shows(one, name, shown)
+
+
 def _row_of(item: Sequence[Field], printed: Printed) -> int | None:
     amount = next((f for f in item if f.name == "amount"), None)
     return printed.row_of(amount) if amount is not None else None
 
 
-def _spans(one: Matched, row: int, printed: Printed) -> dict[str, Span]:
-    found = printed.numbers_in(row, one.forms)
-    name = printed.text_near(row, one.values.get("description", ""))
-    return found if name is None else found | {"description": name}
-
-
-def _partner(one: Matched, left: Mapping[int, Sequence[Field]], *, same_count: bool) -> int | None:
-    """The item of the page, of those `left`, that has the same description; else, of as many, the one at its place."""
+def _partner(one: Matched, left: Mapping[int, str], *, same_count: bool) -> int | None:
+    """The item of the page, of the descriptions `left`, that has the same; else, of as many, the one at its place."""
     wanted = compact(one.values.get("description", ""))
-    names = {group: compact(_value(item, "description")) for group, item in left.items()}
-    alike = {group: fuzz.ratio(wanted, name) for group, name in names.items() if wanted and name}
-    best = max(alike, key=lambda group: alike[group], default=None)
-    if best is not None and alike[best] >= _LIKE:
-        return best
+    named = {group: name for group, name in left.items() if name} if wanted else {}
+    best = process.extractOne(wanted, named, scorer=fuzz.ratio, score_cutoff=_LIKE)
+    if best is not None:
+        return best[2]
     return one.number if same_count and one.number in left else None
+
+
+def _shows(one: Matched, name: str, shown: str) -> bool:
+    """Whether a number read from the page is what the page may show for an item's part, whatever its sign."""
+    number = decimal(shown)
+    return number is not None and abs(number) in {abs(form) for form in one.forms[name]}
 
 
 def _differences(one: Matched, read: Mapping[int, Sequence[Field]], attached: Attached, use: bool) -> list[Finding]:
     """What the page shows of an item otherwise; an item it does not show, where it shows items at all."""
     found = []
     if one.read is None and one.row is None and read:
-        message = f"item {one.number + 1}: its amount {one.values['amount']} in {attached.name} is not on the page"
+        what = f"{one.values.get('description', '')[:50]!r} with its amount {one.values['amount']}"
+        message = f"item {one.number + 1}: {what}, in {attached.name}, is not on the page"
         group = one.number if use else None
         found.append(Finding(Violation(DIFFERS, "warning", message, "amount", group=group), ("amount",) if use else ()))
     for shown in read.get(one.read, ()) if one.read is not None else ():
-        number = decimal(shown.value) if shown.name in one.forms and shown.name not in one.spans else None
-        if number is not None and abs(number) not in {abs(form) for form in one.forms[shown.name]}:
+        unplaced = shown.name in one.forms and shown.name not in one.spans and decimal(shown.value) is not None
+        if unplaced and not _shows(one, shown.name, shown.value):
             message = (
                 f"item {one.number + 1}: {shown.name} is {one.values[shown.name]!r} in {attached.name}, "
                 f"but {shown.value!r} on the page"
@@ -144,8 +152,7 @@ def _stated(
 
 def _surer(shown: Field, matched: Matched | None, attached: Attached) -> Field:
     """A field of an item of the page, the surer where the XML says the same."""
-    number = decimal(shown.value) if matched is not None and shown.name in matched.forms else None
-    if matched is None or number is None or abs(number) not in {abs(form) for form in matched.forms[shown.name]}:
+    if matched is None or shown.name not in matched.forms or not _shows(matched, shown.name, shown.value):
         return shown
     found_by = f"{shown.found_by}+{ATTACHED}{attached.name}"
     return replace(shown, confidence=max(shown.confidence, AGREED), found_by=found_by)

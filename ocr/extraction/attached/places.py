@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from decimal import Decimal
-
-from rapidfuzz import fuzz
+import re
 
 from ocr.documents import Field
 from ocr.extraction import candidates
 from ocr.extraction.attached.values import same
 from ocr.extraction.doctype import DocumentType, FieldRule, labels_of
-from ocr.extraction.entities.place import SHORT, Places, WordRun, compact
-from ocr.extraction.rows import Row, Span
+from ocr.extraction.entities.place import SHORT, Places, compact
+from ocr.extraction.rows import Span
 from ocr.extraction.transcript import Transcript
 from ocr.extraction.values import Value
 
-_LOOKED_AT = 20
-"""Rows that show an item's amount and are weighed for it: items come in the order of their rows."""
-_LIKE = 85.0
 _LABELLED = ("amount", "date", "identifier")
+_NO_CENTS = re.compile(r"[.,][\-−–—]{1,2}\W*$")
+
+
+def is_amount(value: Value) -> bool:
+    """Whether a number is printed as an amount of money: with cents, or with a currency's sign."""
+    return value.decimals >= 2 or value.currency is not None or _NO_CENTS.search(value.span.text) is not None
 
 
 class Printed:
@@ -37,11 +36,6 @@ class Printed:
             for kind in _LABELLED
             for candidate in candidates.labelled(transcript, known[kind], labels_of(declared.fields, kind))
         ]
-        self._values: dict[int, list[Value]] = defaultdict(list)
-        self._with_amount: dict[Decimal, list[int]] = defaultdict(list)
-        for value in transcript.amounts:
-            self._values[value.row].append(value)
-            self._with_amount[abs(Decimal(value.value))].append(value.row)
 
     def labelled(self, rule: FieldRule, value: str) -> Span | None:
         """Where a value stands as a field: an amount or a date beside a label of that field; a name or code anywhere,
@@ -54,49 +48,18 @@ class Printed:
         return self._places.find(rule.kind, value, value)
 
     def anywhere(self, rule: FieldRule, value: str) -> Span | None:
-        """Where a value stands, best as that field, else at all."""
-        return self.labelled(rule, value) or self._places.find(rule.kind, value, value)
+        """Where a value stands, best as that field, else at all: an amount where it is printed as one, a number of few
+        digits nowhere, since many things are numbered."""
+        found = self.labelled(rule, value)
+        if found is not None or rule.kind in ("amount", "identifier"):
+            return found or self._amount(rule, value)
+        return self._places.find(rule.kind, value, value)
+
+    def _amount(self, rule: FieldRule, value: str) -> Span | None:
+        known = self.transcript.amounts if rule.kind == "amount" else ()
+        return next((v.span for v in known if is_amount(v) and same(rule.kind, v.value, value)), None)
 
     def row_of(self, field: Field) -> int | None:
         """The number of the row a field was read from."""
         middle = (field.y0 + field.y1) / 2
         return next((n for n, r in enumerate(self.rows) if r.page == field.page and r.y0 <= middle <= r.y1), None)
-
-    def item_row(self, description: str, forms: dict[str, list[Decimal]], used: set[int]) -> int | None:
-        """The row, of those not `used`, that shows an item's amount and most of its other parts; None where none does.
-
-        `forms`: what each part may look like in numbers.
-        """
-        rows = sorted({n for form in forms["amount"] for n in self._with_amount[abs(form)]} - used)[:_LOOKED_AT]
-        wanted = compact(description)
-
-        def shown(number: int) -> tuple[float, int]:
-            parts = len(self.numbers_in(number, forms))
-            text = compact(self.rows[number].text)
-            named = len(wanted) >= SHORT and fuzz.partial_ratio(wanted, text) >= _LIKE
-            return parts + 2 * named, -number
-
-        return max(rows, key=shown, default=None)
-
-    def numbers_in(self, row: int, forms: Mapping[str, Iterable[Decimal]]) -> dict[str, Span]:
-        """Where in a row each of an item's numbers stands, whatever its sign, as far as it does.
-
-        `forms` are in the order of the columns: of several equal numbers the last is the last part's.
-        """
-        found: dict[str, Span] = {}
-        left = list(self._values[row])
-        for name in reversed(list(forms)):
-            wanted = {abs(form) for form in forms[name]}
-            value = next((v for v in reversed(left) if abs(Decimal(v.value)) in wanted), None)
-            if value is not None:
-                left.remove(value)
-                found[name] = value.span
-        return found
-
-    def text_near(self, row: int, text: str) -> Span | None:
-        """Where in a row, or in those beside it, a text stands."""
-        near: list[Row] = [r for r in self.rows[max(0, row - 1) : row + 2] if r.page == self.rows[row].page]
-        run = WordRun([word for one in near for word in one.words])
-        wanted = compact(text)
-        alike = run.resembling(wanted)
-        return (run.find(wanted) if wanted else None) or (alike[1] if alike else None)

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from rapidfuzz import fuzz
 
 from ocr.extraction import normalise
-from ocr.extraction.attached.cii import StatedItem
+from ocr.extraction.attached.cii import StatedInvoice, StatedItem
 from ocr.extraction.doctype import FieldKind
 from ocr.extraction.entities.place import SHORT, compact
 
@@ -58,6 +58,12 @@ def item_values(item: StatedItem) -> dict[str, str]:
     if basis and price is not None:
         values["unit_price"] = canonical("amount", str(price / basis))
     return {name: value for name, value in values.items() if value is not None}
+
+
+def priced_items(invoice: StatedInvoice) -> list[tuple[StatedItem, dict[str, str]]]:
+    """The items whose amount is one, with their canonical values; they are the record's line items, numbered so."""
+    items = [(item, item_values(item)) for item in invoice.items]
+    return [(item, values) for item, values in items if "amount" in values]
 
 
 def printed_forms(name: str, value: str, item: StatedItem) -> list[Decimal]:

@@ -111,6 +111,88 @@ def test_an_item_that_no_page_shows_needs_review():
     assert field_of(record, "amount", 2).status == "needs_review"
 
 
+ONES = {**SAW, "price": "1.00", "amount": "1.00"}
+
+
+def stranger_to_the_page(record: Record, item: int) -> bool:
+    """Whether nothing of an item is said to be printed, and its amount needs a person."""
+    parts = [f for f in record.fields if f.group == item]
+    return not any(f.found_by.endswith("+printed") for f in parts) and parts[-1].status == "needs_review"
+
+
+def test_a_number_that_stands_for_something_else_is_no_item_s_amount():
+    printed = PRINTED.replace("500 Market Street", "Market Street 1").replace("Hammer", "1  Hammer")
+    record = record_of(pdf(xml(tuple({**ONES, "name": f"Part {n}"} for n in range(9))), printed=printed))
+    assert all(stranger_to_the_page(record, item) for item in range(9))
+
+
+def test_the_position_of_an_item_is_not_its_amount_nor_its_quantity():
+    printed = PRINTED.replace("Hammer with handle", "9  Hammer with handle").replace("Steel saw", "1  Steel saw")
+    saw = {**SAW, "price": "1.00", "amount": "1.00"}
+    record = record_of(pdf(xml((HAMMERS | {"quantity": "9"}, saw)), printed=printed))
+    assert (field_of(record, "amount", 1).raw, field_of(record, "amount", 1).status) == ("27.50", "needs_review")
+    assert (field_of(record, "quantity", 0).raw, field_of(record, "quantity", 0).status) == ("3", "needs_review")
+
+
+def test_amounts_printed_with_one_another_s_descriptions_are_contradicted():
+    swapped = (HAMMERS | {"amount": "27.50"}, SAW | {"amount": "45.00"})
+    record = record_of(pdf(xml(swapped)))
+    assert [(field_of(record, "amount", n).raw, field_of(record, "amount", n).status) for n in (0, 1)] == [
+        ("45.00", "needs_review"),
+        ("27.50", "needs_review"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("Hammer with       3     15.00    45.00", "handle"),
+        ("Hammer with handle", "4 pieces    3     15.00    45.00"),
+        ("3     15.00    45.00", "Hammer with handle"),
+        ("Hammer with handle    3     15.00", "                                   45.00"),
+    ],
+)
+def test_a_description_may_stand_in_several_rows_or_in_another_than_its_amount(rows: tuple[str, str]):
+    saw = [row.replace("Hammer with", "Saw of").replace("handle", "steel") for row in rows]
+    saw = [
+        row.replace(" 3 ", " 1 ").replace("3  ", "1  ").replace("15.00", "27.50").replace("45.00", "27.50")
+        for row in saw
+    ]
+    table = PRINTED.index("Hammer"), PRINTED.index("\nSubtotal")
+    printed = PRINTED[: table[0]] + "\n".join([*rows, *saw]) + "\n" + PRINTED[table[1] :]
+    saw_of_steel = SAW | {"name": "Saw of steel"}
+    record = record_of(pdf(xml((HAMMERS, saw_of_steel)), printed=printed))
+    amounts = [field_of(record, "amount", n) for n in (0, 1)]
+    assert [(f.raw, f.found_by.endswith("+printed")) for f in amounts] == [("45.00", True), ("27.50", True)]
+    other = record_of(pdf(xml((HAMMERS | {"amount": "99.00"}, saw_of_steel | {"amount": "45.00"})), printed=printed))
+    assert not any(field_of(other, "amount", n).found_by.endswith("+printed") for n in (0, 1))
+
+
+def test_whole_numbers_are_amounts_where_an_item_s_amounts_are_printed_so():
+    printed = PRINTED.replace("15.00          45.00", "15             45")
+    record = record_of(pdf(xml(), printed=printed))
+    amount = field_of(record, "amount", 0)
+    assert (amount.raw, amount.found_by, amount.x0 > field_of(record, "unit_price", 0).x0) == (
+        "45",
+        "xml:factur-x.xml+printed",
+        True,
+    )
+
+
+def test_a_total_is_not_confirmed_by_a_number_that_is_no_amount():
+    printed = PRINTED.replace("Total                                              $78.30", "Page 78").replace(
+        "Subtotal                                           $72.50", ""
+    )
+    record = record_of(pdf(xml(gross_total="78.00"), printed=printed))
+    assert not field_of(record, "gross_total").found_by.endswith("+printed")
+
+
+def test_a_short_number_somewhere_on_the_page_is_not_the_invoice_s():
+    printed = PRINTED.replace("Invoice Number: A-10042", "").replace("2023-03-20", "").replace("2023-04-04", "")
+    number = field_of(record_of(pdf(xml(invoice_number="500"), printed=printed)), "invoice_number")
+    assert (number.value, number.found_by) == ("500", "xml:factur-x.xml")
+
+
 def test_prices_printed_with_their_tax_say_the_same():
     printed = PRINTED.replace("15.00          45.00", "16.20          48.60").replace(
         "27.50          27.50", "29.70  29.70"
