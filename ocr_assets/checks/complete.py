@@ -39,7 +39,7 @@ def _words_in_regions(result: Result) -> Judgement | None:
         return None
     layer = result.reading.layer
     if not layer:
-        return Judgement(True, "no page with a text layer: nothing to compare regions with")
+        return Judgement(True, "no page with a text layer", judged=False)
     boxes: dict[int, list[Region]] = {}
     for region in result.reading.regions:
         boxes.setdefault(region.page, []).append(region)

@@ -14,7 +14,7 @@ def confidence(least: float) -> Question:
             return None
         words = result.reading.words
         if not words:
-            return Judgement(True, "no words")
+            return Judgement(True, "no words", judged=False)
         mean = sum(word.confidence for word in words) / len(words)
         text = f"mean word confidence {mean:.3f} over {len(words)} words (at least {least})"
         return Judgement(mean >= least, text, {"mean_confidence": mean, "words": len(words)})

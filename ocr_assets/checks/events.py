@@ -6,6 +6,7 @@ is logged by hand, pointing at the materialization it judges: without that point
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
@@ -52,14 +53,38 @@ def log_judgements(context: dg.AssetExecutionContext, judgements: Judgements) ->
 def roll_up(
     context: dg.AssetExecutionContext, questions: Sequence[Question], judgements: Judgements
 ) -> Iterator[dg.AssetCheckResult]:
-    """The one result per check that Dagster asks of the step. It passes: a failing one would stop the whole batch."""
+    """The one result per check that Dagster asks of the step, and shows first: red where documents failed.
+
+    It warns, as those of the documents do: none of these checks blocks, so that the batch goes on.
+    """
+    alone = context.partition_keys[0] if len(context.partition_keys) == 1 else ""
     for question in questions:
         by_document = judgements.get(question.name, {})
+        # Of a batch of one document Dagster shows this result in place of the document's own.
+        own = by_document.get(alone)
         failed = [key for key, judgement in by_document.items() if not judgement.passed]
+        unjudged = Counter(judgement.description for judgement in by_document.values() if not judgement.judged)
+        counts = {
+            "judged": len(by_document) - unjudged.total(),
+            "failed": len(failed),
+            "not_judged": unjudged.total(),
+            "failed_documents": failed[:50],
+        }
         yield dg.AssetCheckResult(
             asset_key=context.asset_key,
             check_name=question.name,
-            passed=True,
-            description=f"{len(by_document)} documents judged, {len(failed)} failed",
-            metadata={"judged": len(by_document), "failed": len(failed), "failed_documents": failed[:50]},
+            passed=not failed,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=_said(len(by_document), len(failed), unjudged) if own is None else own.description,
+            metadata=counts,
         )
+
+
+def _said(documents: int, failed: int, unjudged: Counter[str]) -> str:
+    if not documents:
+        return "no document came to be judged"
+    why = "; ".join(f"{reason} ({count})" for reason, count in unjudged.most_common())
+    if unjudged.total() == documents:
+        return f"none of {documents} documents could be judged: {why}"
+    judged = f"{documents - unjudged.total()} of {documents} documents judged, {failed} failed"
+    return judged + (f"; not judged: {why}" if why else "")

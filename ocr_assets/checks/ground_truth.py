@@ -20,7 +20,7 @@ from resources.settings import ChecksSettings, Settings
 
 WORSE_NAMED, WORSE_KEPT = 5, 50  # documents named in the check's sentence, and in its metadata
 
-NO_TRUTH = Judgement(True, "no ground truth for this document")
+NO_TRUTH = Judgement(True, "no ground truth", judged=False)
 
 
 def text_matches_truth(settings: Settings) -> Question:

@@ -11,9 +11,12 @@ from resources.batch import Result
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
+    """`judged` is false where there is nothing to judge the document by, which the description says; it passes."""
+
     passed: bool
     description: str
     metadata: dict[str, Any] = field(default_factory=dict)
+    judged: bool = True
 
 
 @dataclass(frozen=True, slots=True)
