@@ -18,7 +18,7 @@ from ocr.settings import RecordsSettings
 FUTURE_DAYS = 366
 OLDEST = datetime.date(1970, 1, 1)
 CENT_PER_ITEM = 0.01
-_MULTIPLIED = ("quantity", "unit_price", "amount")
+MULTIPLIED = ("quantity", "unit_price", "amount")
 
 
 def adds_up(parts: Sequence[str], total: str, *, optional: Sequence[str] = ()) -> BusinessRule:
@@ -60,15 +60,15 @@ def quantities_multiply(fields: Sequence[Field], settings: RecordsSettings) -> l
     """Quantity times unit price is the amount of each line item (discounts may lower it)."""
     findings = []
     for group, item in by_item(fields).items():
-        parts = {f.name: float(f.value) for f in item if f.name in _MULTIPLIED and f.value and not _stated(f)}
-        if parts.keys() >= set(_MULTIPLIED):
+        parts = {f.name: float(f.value) for f in item if f.name in MULTIPLIED and f.value and not _stated(f)}
+        if parts.keys() >= set(MULTIPLIED):
             expected = parts["quantity"] * parts["unit_price"]
             if abs(parts["amount"]) - abs(expected) > max(settings.tolerance, 0.005 * abs(expected)):
                 message = (
                     f"item {group + 1}: quantity × unit price = {expected:.2f}, but its amount is {parts['amount']:.2f}"
                 )
                 at = next(f for f in item if f.name == "amount")
-                findings.append(Finding(violation("item_multiplies", "warning", message, at), _MULTIPLIED))
+                findings.append(Finding(violation("item_multiplies", "warning", message, at), MULTIPLIED))
     return findings
 
 
@@ -83,7 +83,7 @@ def by_item(fields: Sequence[Field]) -> dict[int, list[Field]]:
 
 def _stated(field: Field) -> bool:
     """Whether an attached invoice says it: allowances and charges, which are no fields, part its prices from the
-    amounts of its items, and these from its totals."""
+    amounts of its items, and these from its totals; `ocr.extraction.attached.arithmetic` knows them."""
     return field.found_by.startswith(ATTACHED)
 
 

@@ -27,20 +27,25 @@ _NONE = Element("none")
 @dataclass(frozen=True, slots=True)
 class StatedItem:
     """`parts`: description, quantity, unit_price and amount, as far as stated; the price is of `basis` units, price and
-    amount are without the tax of `tax_rate` percent."""
+    amount are without the tax of `tax_rate` percent, the amount is less `allowances` and with `charges`."""
 
     parts: dict[str, str]
     basis: str
     tax_rate: str
+    allowances: tuple[str, ...] = ()
+    charges: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class StatedInvoice:
-    """`fields`: values by the names of the invoice type's fields; dates are ISO, all else is as it stands there."""
+    """`fields`: values by the names of the invoice type's fields; dates are ISO, all else is as it stands there. The
+    net total is that of the items less `allowances` and with `charges`."""
 
     fields: dict[str, str]
     items: list[StatedItem] = field(default_factory=list)
     is_credit: bool = False
+    allowances: str = ""
+    charges: str = ""
 
 
 def stated_invoice(root: Element) -> StatedInvoice:
@@ -52,16 +57,18 @@ def stated_invoice(root: Element) -> StatedInvoice:
     if len(lines) > MOST_ITEMS:
         raise UnusableMarkup(f"it has {len(lines):,} items, more than {MOST_ITEMS:,}")
     items = [_item(line) for line in lines if text_at(line, _REASON) not in _NO_ITEMS]
+    sums = _sums(root)
     return StatedInvoice(
         fields={name: value for name, value in _fields(root, head).items() if value},
         items=[item for item in items if "amount" in item.parts],
         is_credit=text_at(head, "TypeCode") in _CREDITS,
+        allowances=text_at(sums, "AllowanceTotalAmount"),
+        charges=text_at(sums, "ChargeTotalAmount"),
     )
 
 
 def _fields(root: Element, head: Element) -> dict[str, str]:
-    settlement = _first(root, "ApplicableHeaderTradeSettlement", "ApplicableSupplyChainTradeSettlement")
-    sums = _first(settlement, *_SUMS)
+    settlement, sums = _settlement(root), _sums(root)
     seller, buyer = _first(root, "SellerTradeParty"), _first(root, "BuyerTradeParty")
     currency = text_at(settlement, "InvoiceCurrencyCode")
     return {
@@ -94,7 +101,27 @@ def _item(line: Element) -> StatedItem:
         {name: value for name, value in parts.items() if value},
         text_at(price, "BasisQuantity"),
         (rate.text or "").strip(),
+        _added(line, "false"),
+        _added(line, "true"),
     )
+
+
+def _added(line: Element, charge: str) -> tuple[str, ...]:
+    """Amounts of a line's allowances (`charge` is `false`) or of its charges (`true`)."""
+    found = [
+        text_at(one, "ActualAmount")
+        for one in all_named(line, "SpecifiedTradeAllowanceCharge")
+        if text_at(one, "ChargeIndicator/Indicator") == charge
+    ]
+    return tuple(filter(None, found))
+
+
+def _settlement(root: Element) -> Element:
+    return _first(root, "ApplicableHeaderTradeSettlement", "ApplicableSupplyChainTradeSettlement")
+
+
+def _sums(root: Element) -> Element:
+    return _first(_settlement(root), *_SUMS)
 
 
 def _first(element: Element, *names: str) -> Element:

@@ -8,6 +8,7 @@ from ocr import extraction
 from ocr.documents import Line, Page, Region, TableCell, Word
 from ocr.extraction import Draft
 from ocr.extraction.attached import CERTAIN, TYPE, Attached, find
+from ocr.extraction.attached.arithmetic import broken_sums
 from ocr.extraction.attached.merge import merge
 from ocr.settings import Limits, RecordsSettings
 
@@ -33,6 +34,8 @@ def draft(
     found = extraction.draft(pages, regions, cells, lines, words, settings, known=known)
     if isinstance(attached, Attached):
         merge(found, attached, use=use)
+        if use:
+            found.findings += broken_sums(found.fields, attached, settings)
     elif attached is not None:
         found.findings.append(attached)
     return found

@@ -36,14 +36,21 @@ ITEM = """<ram:IncludedSupplyChainTradeLineItem>
   </ram:SpecifiedLineTradeAgreement>
   <ram:SpecifiedLineTradeDelivery><ram:BilledQuantity unitCode="C62">{quantity}</ram:BilledQuantity>
   </ram:SpecifiedLineTradeDelivery>
-  <ram:SpecifiedLineTradeSettlement>
+  <ram:SpecifiedLineTradeSettlement>{added}
    <ram:ApplicableTradeTax><ram:RateApplicablePercent>8</ram:RateApplicablePercent></ram:ApplicableTradeTax>
    <ram:SpecifiedTradeSettlementLineMonetarySummation><ram:LineTotalAmount>{amount}</ram:LineTotalAmount>
    </ram:SpecifiedTradeSettlementLineMonetarySummation>
   </ram:SpecifiedLineTradeSettlement>
  </ram:IncludedSupplyChainTradeLineItem>"""
-HAMMERS = {"name": "Hammer with handle", "price": "1500.00", "basis": "100", "quantity": "3.0000", "amount": "45.00"}
-SAW = {"name": "Steel saw", "price": "27.50", "basis": "1", "quantity": "1", "amount": "27.50"}
+HAMMERS = {
+    "name": "Hammer with handle",
+    "price": "1500.00",
+    "basis": "100",
+    "quantity": "3.0000",
+    "amount": "45.00",
+    "added": "",
+}
+SAW = {"name": "Steel saw", "price": "27.50", "basis": "1", "quantity": "1", "amount": "27.50", "added": ""}
 INVOICE = """<?xml version="1.0" encoding="UTF-8"?>
 <rsm:CrossIndustryInvoice xmlns:rsm="urn:a" xmlns:ram="urn:b" xmlns:udt="urn:c">
  <rsm:ExchangedDocument><ram:ID>{invoice_number}</ram:ID><ram:TypeCode>{code}</ram:TypeCode>
@@ -59,7 +66,7 @@ INVOICE = """<?xml version="1.0" encoding="UTF-8"?>
   <ram:ApplicableHeaderTradeSettlement><ram:InvoiceCurrencyCode>USD</ram:InvoiceCurrencyCode>
    <ram:SpecifiedTradeSettlementPaymentMeans><ram:PayeePartyCreditorFinancialAccount>
     <ram:IBANID>{iban}</ram:IBANID></ram:PayeePartyCreditorFinancialAccount></ram:SpecifiedTradeSettlementPaymentMeans>
-   <ram:SpecifiedTradeSettlementHeaderMonetarySummation>
+   <ram:SpecifiedTradeSettlementHeaderMonetarySummation>{sums}
     <ram:TaxBasisTotalAmount>72.50</ram:TaxBasisTotalAmount>
     <ram:TaxTotalAmount currencyID="EUR">5.30</ram:TaxTotalAmount>
     <ram:TaxTotalAmount currencyID="USD">5.80</ram:TaxTotalAmount>
@@ -75,6 +82,7 @@ SAID = {
     "seller": "Acme Tools Inc.",
     "iban": "DE89370400440532013000",
     "gross_total": "78.30",
+    "sums": "",
 }
 
 

@@ -96,7 +96,8 @@ def test_items_are_those_of_the_xml_at_the_rows_that_show_them():
 
 
 def test_an_item_the_page_shows_otherwise_needs_review_and_the_others_do_not():
-    record = record_of(pdf(xml((HAMMERS, SAW | {"price": "29.50", "amount": "29.50"}))))
+    less = "<ram:AllowanceTotalAmount>2.00</ram:AllowanceTotalAmount>"
+    record = record_of(pdf(xml((HAMMERS, SAW | {"price": "29.50", "amount": "29.50"}), sums=less)))
     found = [(v.field, v.group) for v in record.violations if v.rule == "attached_invoice_differs"]
     assert found == [("unit_price", 1), ("amount", 1)]
     amount = field_of(record, "amount", 1)
