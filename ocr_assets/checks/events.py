@@ -76,7 +76,7 @@ def roll_up(
             passed=not failed,
             severity=dg.AssetCheckSeverity.WARN,
             description=_said(len(by_document), len(failed), unjudged) if own is None else own.description,
-            metadata=counts,
+            metadata=counts | (own.metadata if own is not None else {}),
         )
 
 

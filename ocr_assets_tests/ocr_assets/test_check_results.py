@@ -14,7 +14,7 @@ from partitions.documents import range_tags
 KEYS = ["a", "b", "c"]
 QUESTION = Question("rules", "", lambda _: None)
 CHECK = dg.AssetCheckKey(dg.AssetKey("records"), QUESTION.name)
-GOOD, BAD = Judgement(True, "all rules kept"), Judgement(False, "total: does not add up")
+GOOD, BAD = Judgement(True, "all rules kept", {"errors": 0}), Judgement(False, "total: does not add up", {"errors": 1})
 
 
 def judged(
@@ -67,6 +67,7 @@ def test_a_batch_of_one_document_says_what_the_document_s_own_check_says(
 ) -> None:
     shown = judged(instance, {"b": judgement}, "b", "b")
     assert (shown.passed, shown.description) == (judgement.passed, judgement.description)
+    assert {name: shown.metadata[name].value for name in judgement.metadata} == judgement.metadata
 
 
 def test_a_batch_of_which_nothing_came_so_far_says_so(instance: dg.DagsterInstance) -> None:
