@@ -11,6 +11,8 @@ from ocr.errors import OcrError
 if TYPE_CHECKING:
     from pymupdf import Document
 
+MOST_FILES = 8
+"""Files called by one of the names; nobody attaches one document so often."""
 _PLAIN, _DEFLATED = ("null", "[]"), ("/FlateDecode", "[/FlateDecode]")
 
 
@@ -22,13 +24,16 @@ class UnusableAttachment(OcrError):
         self.name = name
 
 
-def attached_file(document: Document, names: Collection[str], most: int) -> tuple[str, bytes] | None:
-    """Name and content of the first file attached to a PDF that is called by one of `names` (in small letters),
-    whatever its case; None where there is none.
+def attached_files(
+    document: Document, names: Collection[str], most: int
+) -> list[tuple[str, bytes | UnusableAttachment]]:
+    """Name and content of the files attached to a PDF that are called by one of `names` (in small letters), whatever
+    their case; in place of the content what is wrong with it: it is damaged, empty or larger than `most` bytes.
 
-    Raises `UnusableAttachment` where it is damaged, empty or larger than `most` bytes. Files attached to a place on a
-    page, and those in a tree of names instead of a list (rare), are not found.
+    Raises `UnusableAttachment` where there are more than `MOST_FILES`. Files attached to a place on a page, and those
+    in a tree of names instead of a list (rare), are not found.
     """
+    found: list[tuple[str, int]] = []
     for number, key in enumerate(document.embfile_names()):
         known: dict[str, str] = {}
         # PyMuPDF tells the number of the content's object nowhere else, and its own reader unpacks files of any size.
@@ -36,8 +41,17 @@ def attached_file(document: Document, names: Collection[str], most: int) -> tupl
         called = {one.lower() for one in (key, known.get("filename", ""), known.get("ufilename", ""))}
         name = next((name for name in names if name in called), None)
         if name is not None:
-            return name, _content(document, content, name, most)
-    return None
+            found.append((name, content))
+    if len(found) > MOST_FILES:
+        raise UnusableAttachment(", ".join(names), f"{len(found):,} files are called so, more than {MOST_FILES}")
+    return [(name, _content_or_fault(document, content, name, most)) for name, content in found]
+
+
+def _content_or_fault(document: Document, number: int, name: str, most: int) -> bytes | UnusableAttachment:
+    try:
+        return _content(document, number, name, most)
+    except UnusableAttachment as fault:
+        return fault
 
 
 def _content(document: Document, number: int, name: str, most: int) -> bytes:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ocr.engines import Image
 from ocr.errors import BrokenDocument, EmptyDocument, EncryptedDocument, OverLimit
-from ocr.opening.attachments import UnusableAttachment, attached_file
+from ocr.opening.attachments import UnusableAttachment, attached_files
 from ocr.opening.colour import without_needless_colour
 from ocr.opening.sniff import PDF
 from ocr.opening.source import SCAN_COVERAGE, LayerWord, SourcePage
@@ -79,13 +79,13 @@ class PdfDocument:
             # MuPDF would keep up to 256 MB of decoded pictures of pages that nobody asks for again.
             pymupdf.TOOLS.store_shrink(100)
 
-    def attached_file(self, names: Collection[str], most: int) -> tuple[str, bytes] | None:
-        """As `ocr.opening.attachments.attached_file`; also faults of the PDF are an `UnusableAttachment`."""
+    def attached_files(self, names: Collection[str], most: int) -> list[tuple[str, bytes | UnusableAttachment]]:
+        """As `ocr.opening.attachments.attached_files`; also faults of the PDF are an `UnusableAttachment`."""
         # What begins like a PDF may be opened as something else.
         if not self._document.is_pdf:
-            return None
+            return []
         try:
-            return attached_file(self._document, names, most)
+            return attached_files(self._document, names, most)
         except self._faults as error:
             raise UnusableAttachment("attached files", f"they cannot be read: {error}") from error
 

@@ -71,7 +71,8 @@ def _from_pdf(path: Path) -> Truth:
 
 
 def attachment(path: Path) -> bytes:
-    """The invoice attached to a PDF. Raises `TruthError` where there is none or the PDF cannot be opened."""
+    """The invoice attached to a PDF. Raises `TruthError` where there is none or more than one, or the PDF cannot be
+    opened."""
     from ocr.extraction.attached import MOST_BYTES
     from ocr.opening.attachments import UnusableAttachment
     from ocr.opening.pdf import PdfDocument
@@ -79,14 +80,19 @@ def attachment(path: Path) -> bytes:
 
     try:
         with PdfDocument(path.read_bytes(), Limits()) as document:
-            found = document.attached_file(cii.NAMES, MOST_BYTES)
+            found = document.attached_files(cii.NAMES, MOST_BYTES)
     except (OSError, DocumentError) as error:
         raise TruthError(f"{path}: cannot be opened ({error})") from error
     except UnusableAttachment as error:
         raise TruthError(f"{path}: {error.name}: {error}") from error
-    if found is None:
+    if not found:
         raise TruthError(f"{path}: no attachment named {', '.join(cii.NAMES)}")
-    return found[1]
+    if len(found) > 1:
+        raise TruthError(f"{path}: several attachments may be the invoice: {', '.join(name for name, _ in found)}")
+    content = found[0][1]
+    if isinstance(content, UnusableAttachment):
+        raise TruthError(f"{path}: {content.name}: {content}")
+    return content
 
 
 def _invoice(source: str, path: Path, said: dict[str, str]) -> Truth:

@@ -28,18 +28,27 @@ class Attached:
     invoice: StatedInvoice
 
 
-def find(data: bytes, limits: Limits) -> Attached | Finding | None:
-    """The invoice attached to a PDF, or the finding that says why it cannot be used; None where none is attached."""
+def find(data: bytes, limits: Limits) -> tuple[list[Attached], list[Finding]]:
+    """The invoices attached to a PDF, and a finding for each file that is called like one and cannot be used."""
     from ocr.opening.pdf import PdfDocument
 
-    name = "the PDF"
     try:
         with PdfDocument(data, limits) as document:
-            file = document.attached_file(NAMES, MOST_BYTES)
-        if file is None:
-            return None
-        name = file[0]
-        return Attached(name, stated_invoice(parse_xml(file[1])))
-    except (UnusableAttachment, UnusableMarkup, DocumentError) as error:
-        called = error.name if isinstance(error, UnusableAttachment) else name
-        return Finding(Violation("attached_invoice_unusable", "warning", f"{called} is left aside: {error}"))
+            files = document.attached_files(NAMES, MOST_BYTES)
+    except UnusableAttachment as error:
+        return [], [_unusable(error.name, error)]
+    except DocumentError as error:
+        return [], [_unusable("the PDF", error)]
+    invoices, findings = [], []
+    for name, content in files:
+        try:
+            if isinstance(content, UnusableAttachment):
+                raise content
+            invoices.append(Attached(name, stated_invoice(parse_xml(content))))
+        except (UnusableAttachment, UnusableMarkup) as error:
+            findings.append(_unusable(name, error))
+    return invoices, findings
+
+
+def _unusable(name: str, error: Exception) -> Finding:
+    return Finding(Violation("attached_invoice_unusable", "warning", f"{name} is left aside: {error}"))

@@ -156,6 +156,16 @@ def test_invoices_that_do_not_fit_are_named_with_what_is_wrong(tmp_path: Path) -
     assert len(said) == 6
 
 
+def test_of_two_attached_invoices_none_is_the_truth(tmp_path: Path) -> None:
+    invoice(tmp_path / "one.pdf", CII.replace("GROSS", "119.00"))
+    with pymupdf.open(tmp_path / "one.pdf") as document:
+        document.embfile_add("xrechnung.xml", CII.replace("GROSS", "999.00").encode())
+        document.save(tmp_path / "two.pdf")
+    (tmp_path / "one.pdf").unlink()
+    (said,) = FORMATS["zugferd"](tmp_path, None)
+    assert isinstance(said, TruthError) and "factur-x.xml, xrechnung.xml" in str(said)
+
+
 def test_rows_of_json_name_invoices_and_contracts_too(tmp_path: Path) -> None:
     scan(tmp_path / "pdf", "a.pdf")
     rows = tmp_path / "invoices.jsonl"
