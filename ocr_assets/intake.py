@@ -11,6 +11,7 @@ from urllib.parse import quote_from_bytes
 
 from partitions.keys import document_key
 from resources.ledger import Ledger, NewDocument
+from resources.printable import printable
 
 REGISTER_AT_ONCE = 200
 
@@ -86,8 +87,7 @@ def register_files(
 
 def shown_name(file: Path) -> str:
     """A file's name as it can be stored and printed; bytes that are no UTF-8 and control characters become `�`."""
-    name = os.fsencode(file.name).decode("utf-8", "replace")
-    return "".join(character if character.isprintable() else "\ufffd" for character in name)
+    return printable(os.fsencode(file.name).decode("utf-8", "replace"))
 
 
 def arrival_of(file: Path, collection: str, environment: str, asked_by: str) -> NewDocument:

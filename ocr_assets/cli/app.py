@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from resources.printable import printable
 from resources.settings import LedgerUnreadable, Settings, SettingsError, home
 
 if TYPE_CHECKING:
@@ -71,6 +72,11 @@ def check_environment(environment: str) -> None:
 
 def say_json(value: Any) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def shown(text: str) -> str:
+    """Text of strangers for the console: no markup, and nothing that steers the terminal."""
+    return escape(printable(text))
 
 
 def fail(message: str, code: int = FAILED) -> NoReturn:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from rich.markup import escape
 from rich.table import Table
 
 from ocr.stages import Reading
-from ocr_assets.cli.app import USAGE, console, fail
+from ocr_assets.cli.app import USAGE, console, fail, shown
 from resources.ledger import Document, Ledger, Output
 
 LINES_SHOWN = 25
@@ -35,14 +34,14 @@ def find(ledger: Ledger, name: str) -> Document:
 
 def print_reading(document: Document, reading: Reading, rejected: Output | None) -> None:
     """Head, pages, fields, broken rules and the beginning of the text."""
-    console.print(f"[bold]{escape(document.name)}[/bold]  {document.document}")
-    console.print(f"from {escape(document.uri)}, received {document.received_at}")
+    console.print(f"[bold]{shown(document.name)}[/bold]  {document.document}")
+    console.print(f"from {shown(document.uri)}, received {document.received_at}")
     if reading.raw is not None:
         raw = reading.raw
-        console.print(f"{raw.media_type}, {raw.size:,} bytes, {raw.page_count} pages, {escape(raw.producer or '–')}")
+        console.print(f"{raw.media_type}, {raw.size:,} bytes, {raw.page_count} pages, {shown(raw.producer or '–')}")
     if rejected is not None:
-        console.print(f"[red]rejected at {rejected.stage} ({rejected.code})[/red]: {escape(rejected.message)}")
-        console.print(f"  {escape(rejected.advice)}")
+        console.print(f"[red]rejected at {rejected.stage} ({rejected.code})[/red]: {shown(rejected.message)}")
+        console.print(f"  {shown(rejected.advice)}")
         return
     if not reading.pages:
         console.print("not read yet: `ocr-assets run` reads it")
@@ -55,11 +54,11 @@ def print_reading(document: Document, reading: Reading, rejected: Output | None)
         if record.fields:
             console.print(_fields(reading))
         for violation in record.violations:
-            console.print(f"[yellow]{violation.severity}[/yellow] {violation.rule}: {escape(violation.message)}")
+            console.print(f"[yellow]{violation.severity}[/yellow] {violation.rule}: {shown(violation.message)}")
     if reading.lines:
         console.print(f"\n[bold]text[/bold] ({len(reading.lines)} lines, {len(reading.words)} words)")
         for line in reading.lines[:LINES_SHOWN]:
-            console.print(f"  {escape(line.text)}", soft_wrap=True)
+            console.print(f"  {shown(line.text)}", soft_wrap=True)
         if len(reading.lines) > LINES_SHOWN:
             console.print(f"  … (--text shows all {len(reading.lines)} lines)")
 
@@ -73,7 +72,7 @@ def _print_pages(reading: Reading) -> None:
         source = "nothing" if page.blank else "OCR" if page.needs_ocr else layer
         size = f"{page.width}×{page.height} at {page.dpi:.0f} dpi"
         row = (str(page.number), size, f"{page.rotation}°", f"{page.skew:.2f}°", page.tier, source)
-        table.add_row(*row, escape(page.route_reason))
+        table.add_row(*row, shown(page.route_reason))
     console.print(table)
 
 
@@ -85,6 +84,7 @@ def _fields(reading: Reading) -> Table:
     for field in reading.record.fields:
         name = field.name if field.group is None else f"item {field.group + 1} {field.name}"
         status = field.status if not field.reasons else f"{field.status}: {', '.join(field.reasons)}"
-        row = (name, escape(field.value), f"{field.confidence:.2f}", str(field.page), field.found_by, escape(status))
+        page = str(field.page) if field.x1 > field.x0 else "–"
+        row = (name, shown(field.value), f"{field.confidence:.2f}", page, field.found_by, shown(status))
         table.add_row(*row)
     return table

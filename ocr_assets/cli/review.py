@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import getpass
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from ocr_assets.cli.app import USAGE, console, fail, open_lake, open_ledger, say_json
+from ocr_assets.cli.app import USAGE, console, fail, open_lake, open_ledger, say_json, shown
 from resources.settings import home, load_settings
+
+if TYPE_CHECKING:
+    from resources.review.queue import Look
 
 REPUBLISH = "`ocr-assets publish` shows it in the corpus."
 
@@ -46,11 +49,10 @@ def list_(
     for name in ("worth", "document", "page", "box", "field", "value", "sure", "why"):
         table.add_column(name, overflow="fold", justify="right" if name in ("worth", "sure", "page") else "left")
     for look in looks[:limit]:
-        box = " ".join(f"{edge:.0f}" for edge in look.box) if look.box else ""
         field = look.field if look.item is None else f"item {look.item + 1} {look.field}"
-        cells = [look.name, str(look.page), box, field, look.value]
+        cells = [look.name, *_place(look), field, look.value]
         sure = "" if look.status == "missing" else f"{look.confidence:.2f}"
-        table.add_row(f"{look.worth:.2f}", *map(escape, cells), sure, escape("; ".join(look.reasons) or look.status))
+        table.add_row(f"{look.worth:.2f}", *map(shown, cells), sure, shown("; ".join(look.reasons) or look.status))
     console.print(table if looks else "Nothing needs review.")
     if len(looks) > limit:
         console.print(f"… and {len(looks) - limit} more (--limit)")
@@ -119,6 +121,13 @@ def calibrate(as_json: bool = typer.Option(False, "--json", help="Print as JSON.
     console.print(f"{len(accepted)} of {len(judged)} fields are accepted, {wrong} of them wrong. {REPUBLISH}")
 
 
+def _place(look: Look) -> tuple[str, str]:
+    """Page and box."""
+    if look.page is None:
+        return "", "not on a page"
+    return str(look.page), " ".join(f"{edge:.0f}" for edge in look.box) if look.box else ""
+
+
 def _opened(name: str) -> tuple[Any, Any]:
     """The document of that name and its record."""
     from ocr_assets.cli.document import find
@@ -148,4 +157,4 @@ def _answer(document: Any, record: Any, field: str, value: str, by: str) -> None
         answer(document.sha256, document.name, field, value, by or getpass.getuser(), home() / "ground_truth")
     except NotReviewable as error:
         fail(str(error), code=USAGE)
-    console.print(f"{escape(document.name)}: {field} is {escape(repr(value)) if value else 'absent'}. {REPUBLISH}")
+    console.print(f"{shown(document.name)}: {field} is {escape(repr(value)) if value else 'absent'}. {REPUBLISH}")

@@ -16,7 +16,7 @@ from resources.review.queue import to_review
 from resources.review.settle import settle
 from resources.review.thresholds import FILE, NEVER, Thresholds, draw, load, save
 from resources.settings import load_settings
-from resources.warehouse import build
+from resources.warehouse import build, connect
 
 SHA = "ab" * 32
 
@@ -153,6 +153,20 @@ def test_the_most_valuable_look_comes_first(tmp_path: Path) -> None:
     assert by_name["total"].worth > by_name["address"].worth
     assert by_name["date"].box is None and by_name["total"].box == (5, 6, 70, 80)
     assert to_review(corpus, "b-2") == []
+
+
+def test_a_value_that_is_on_no_page_has_no_place(tmp_path: Path) -> None:
+    stated = replace(field("total", "9.00", 0.5, "no page shows it", status="needs_review"), x0=0, y0=0, x1=0, y1=0)
+    rows = to_table(Field, [stated])
+    known = {"document": "a-1", "name": "a.png", "type": "receipt", "status": "read", "environment": "live"}
+    corpus = tmp_path / "corpus.duckdb"
+    parts = {"fields": [rows.add_column(0, "document", pa.array(["a-1"], pa.string()))]}
+    build(corpus, pa.Table.from_pylist([known], schema=DOCUMENTS), parts)
+    (look,) = to_review(corpus)
+    assert (look.page, look.box) == (None, None)
+    with connect(corpus) as connection:
+        for view in ("needs_review", "review"):
+            assert connection.execute(f"SELECT page, x0, y1 FROM {view}").fetchall() == [(None, None, None)]
 
 
 def test_line_items_are_listed_with_their_number_among_the_fields_by_worth(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from ocr.errors import OverLimit, SourceChanged
 from resources.access import forbidden, was_read
 from resources.aws import Impossible, failures
+from resources.printable import printable
 from resources.sources import S3Object
 
 CHUNK = 1 << 20
@@ -81,5 +82,4 @@ def measure(client: Any, found: S3Object, max_bytes: int, under: str | None = No
 
 def name_of(found: S3Object) -> str:
     """An object's name as it can be stored and printed: the last part of its key."""
-    last = found.key.rstrip("/").rpartition("/")[2] or found.key
-    return "".join(character if character.isprintable() else "\ufffd" for character in last)
+    return printable(found.key.rstrip("/").rpartition("/")[2] or found.key)

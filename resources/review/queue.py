@@ -10,6 +10,7 @@ from pathlib import Path
 from ocr.evaluation.acceptance import BY_CONFIDENCE
 from ocr.extraction.doctype import FieldRule, registry
 from resources.warehouse import connect
+from resources.warehouse.doubts import PLACE
 
 DOUBTED = 0.5
 """Least probability that a value is wrong which a rule speaks against, however surely it was read."""
@@ -21,9 +22,9 @@ ITEM = 0.5
 """Importance of what a line item says beside what its document says as a whole: totals are made of many items."""
 _MONEY_KINDS = frozenset({"amount", "iban", "currency"})
 
-_FIELDS = """
+_FIELDS = f"""
 SELECT d.document, d.name, d.type, f.name AS field, f."group" AS item, f.value, f.confidence, f.status, f.reasons,
-       f.page, f.x0, f.y0, f.x1, f.y1, d.uri
+       {PLACE}, d.uri
 FROM fields f JOIN documents d USING (document) WHERE f.status <> 'valid'
 """
 _ABSENT = """
@@ -38,7 +39,8 @@ WHERE v.severity = 'error' AND v.field IS NOT NULL
 @dataclass(frozen=True, slots=True)
 class Look:
     """One field to look at. `worth` is the probability that it is wrong times its importance; `item` numbers the line
-    item it belongs to from 0, None outside items; `box` in pixels of the upright page, None where nothing was found."""
+    item it belongs to from 0, None outside items; `box` in pixels of the upright page, None where nothing was found;
+    `page` is None too where the value is on no page."""
 
     worth: float
     document: str
@@ -50,7 +52,7 @@ class Look:
     confidence: float
     status: str
     reasons: list[str]
-    page: int
+    page: int | None
     box: tuple[float, float, float, float] | None
     uri: str
 

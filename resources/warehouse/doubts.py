@@ -10,6 +10,8 @@ OF_SENDER, OF_TYPE = 5, 20
 """Least documents of a sender, and of a type, that an amount is compared with."""
 _LEAST_SPREAD = 0.05
 """Amounts of a sender who always asks the same may differ by this share before they are far from it."""
+PLACE = ", ".join(f"CASE WHEN f.x1 > f.x0 THEN f.{name} END AS {name}" for name in ("page", "x0", "y0", "x1", "y1"))
+"""Page and box of the fields `f`; null where a value is on no page, such as one that only an attached invoice says."""
 
 
 def duplicates() -> str:
@@ -46,7 +48,7 @@ def outliers() -> str:
         WHERE f."group" IS NULL AND (r.type, f.name) IN ({senders}) GROUP BY f.document
     ),
     asked AS (
-        SELECT f.document, r.type, s.sender, f.name AS field, f.value, f.confidence, f.page, f.x0, f.y0, f.x1, f.y1,
+        SELECT f.document, r.type, s.sender, f.name AS field, f.value, f.confidence, {PLACE},
                ln(try_cast(f.value AS DOUBLE)) AS size
         FROM fields f JOIN records r USING (document) LEFT JOIN sent s USING (document)
         WHERE f."group" IS NULL AND try_cast(f.value AS DOUBLE) > 0 AND (r.type, f.name) IN ({amounts})

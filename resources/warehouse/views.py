@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ocr.extraction.doctype import DocumentType, FieldKind, FieldRule, registry
-from resources.warehouse.doubts import OUTLYING, duplicates, outliers
+from resources.warehouse.doubts import OUTLYING, PLACE, duplicates, outliers
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 COLUMN_TYPES: dict[FieldKind, str] = {"amount": "DECIMAL(18, 2)", "quantity": "DECIMAL(18, 4)", "date": "DATE"}
 """What fields of a kind are in SQL; others are text."""
 
-NEEDS_REVIEW = """
+NEEDS_REVIEW = f"""
 CREATE VIEW needs_review AS
 SELECT d.document, d.name, d.type, f."group" AS item, f.name AS field, f.raw, f.value, f.confidence, f.status,
-       f.reasons, f.page, f.x0, f.y0, f.x1, f.y1, d.uri
+       f.reasons, {PLACE}, d.uri
 FROM fields f JOIN documents d USING (document)
 WHERE f.status <> 'valid'
 UNION ALL BY NAME
