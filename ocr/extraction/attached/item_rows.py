@@ -7,11 +7,13 @@ pages are full of ones and hundreds.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import accumulate, takewhile
 
+from ocr.documents import Word
 from ocr.extraction.attached.places import is_amount
-from ocr.extraction.entities.place import WordRun, compact
+from ocr.extraction.entities.place import SHORT, WordRun, compact
 from ocr.extraction.rows import Row, Span
 from ocr.extraction.transcript import Transcript
 from ocr.extraction.values import Value
@@ -52,13 +54,17 @@ class ItemRows:
         shown = [(row, parts) for row in rows[:_LOOKED_AT] if (parts := self._parts(row, name, wanted))]
         return max(shown, key=lambda one: (len(one[1]), -one[0]), default=None)
 
-    def _beginnings(self, names: Iterable[str]) -> Iterator[int]:
+    def _beginnings(self, names: set[str]) -> Iterator[int]:
         """Rows in which a description begins."""
         run = WordRun([word for row in self._rows for word in row.words])
         for name in names:
-            found = run.find(name)
+            found = run.find(name) if len(name) >= SHORT else None
             if found is not None:
                 yield self._row_of[id(found.words[0])]
+        # Short ones may be part of half the words there are.
+        for number, row in enumerate(self._rows):
+            if any(text in names for at in range(len(row.words)) for text in _short_texts(row.words[at : at + SHORT])):
+                yield number
 
     def _parts(self, row: int, description: str, wanted: Mapping[str, set[Decimal]]) -> dict[str, Span]:
         """The parts of an item that a row shows; empty where it does not show the item."""
@@ -131,6 +137,12 @@ class ItemRows:
                 break
             found.append(self._rows[number])
         return found
+
+
+def _short_texts(words: Sequence[Word]) -> Iterator[str]:
+    """What the first word says, the first two, and so on, as far as it is short."""
+    texts = accumulate(compact(word.text) for word in words)
+    return takewhile(lambda text: len(text) < SHORT, texts)
 
 
 def _column(row: Row) -> tuple[float, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from ocr.documents import Field, Record
@@ -167,6 +169,15 @@ def test_a_description_may_stand_in_several_rows_or_in_another_than_its_amount(r
     assert [(f.raw, f.found_by.endswith("+printed")) for f in amounts] == [("45.00", True), ("27.50", True)]
     other = record_of(pdf(xml((HAMMERS | {"amount": "99.00"}, saw_of_steel | {"amount": "45.00"})), printed=printed))
     assert not any(field_of(other, "amount", n).found_by.endswith("+printed") for n in (0, 1))
+
+
+def test_thousands_of_items_that_no_page_shows_are_told_soon():
+    printed = PRINTED + f"{'1' * 80}\n" * 5
+    items = tuple({**SAW, "name": f"{number}"} for number in range(3000))
+    started = time.perf_counter()
+    record = record_of(pdf(xml(items), printed=printed))
+    assert time.perf_counter() - started < 10
+    assert sum(v.rule == "attached_invoice_differs" for v in record.violations) > 2900
 
 
 def test_whole_numbers_are_amounts_where_an_item_s_amounts_are_printed_so():
