@@ -88,9 +88,12 @@ def test_missing_language_data_stops_the_run_with_its_own_words(cli: Cli, home: 
 def test_an_interrupted_run_says_so_at_once_and_keeps_what_was_read(cli: Cli, home: Path) -> None:
     cli("add", *some_samples("receipt"))
     run = subprocess.Popen([PROGRAM, "run"], env=environment(home), stderr=subprocess.PIPE, text=True)
-    time.sleep(5)
+    begun = home / "dagster"
+    while not begun.exists() and run.poll() is None:
+        time.sleep(0.1)
+    time.sleep(2)
     run.send_signal(signal.SIGINT)
-    _, said = run.communicate(timeout=20)
+    _, said = run.communicate(timeout=60)
     assert run.returncode == 130
     assert "goes on from there" in said
     assert json.loads(cli("run", "--json").stdout)["read"] == 1
