@@ -10,6 +10,7 @@ import time
 
 from rich.console import Console
 
+from ocr_assets.interruption import check
 from ocr_assets.running import POLL_SECONDS, only_run, workers_of
 from resources.experiments.chosen import choose
 from resources.experiments.experiment import Experiment, NothingToRead
@@ -43,6 +44,7 @@ def run_experiment(
             console.print(f"Reading {len(keys)} documents aside, as they are read now and by {name} …")
         threads = crew.read_aside(name, batches, min(workers, len(batches)))
         while any(thread.is_alive() for thread in threads):
+            check()
             time.sleep(POLL_SECONDS)
         if crew.errors:
             raise ExperimentFailed("; ".join(crew.errors))

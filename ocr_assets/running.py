@@ -14,6 +14,7 @@ from rich import progress
 from rich.console import Console
 
 from ocr.flow import STAGES
+from ocr_assets.interruption import begin_to_end, check
 from resources.ledger import Ledger, Pending, Progress
 from resources.settings import Settings, home
 from resources.variants.sides import pending as what_is_pending
@@ -103,6 +104,7 @@ def workers_of(settings: Settings) -> Generator[Crew]:
     try:
         yield crew
     except BaseException:
+        begin_to_end()
         crew.stop()
         raise
     finally:
@@ -121,6 +123,7 @@ def _read(
     threads = crew.read(batches, min(workers, len(batches)))
     with _watch(console, ledger, pending, began, len(threads)) as look:
         while any(thread.is_alive() for thread in threads):
+            check()
             look()
             time.sleep(POLL_SECONDS)
 
@@ -145,6 +148,7 @@ def _publish(
 ) -> None:
     if console is not None:
         console.print("Scoring against ground truth and publishing the corpus …")
+    check()
     answer = crew.publish(accept_loss, whole=whole)
     summary.published = answer["ok"]
     summary.blocked = answer.get("blocked", "")

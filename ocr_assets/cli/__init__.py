@@ -7,9 +7,7 @@ work on the home; 130 interrupted.
 
 from __future__ import annotations
 
-import signal
 import sys
-from types import FrameType
 
 from ocr_assets.cli.app import INTERRUPTED, app, errors, explain
 from ocr_assets.cli.bench import register as _register_bench
@@ -26,6 +24,7 @@ from ocr_assets.cli.review import register as _register_review
 from ocr_assets.cli.serving import register as _register_serving
 from ocr_assets.cli.stale import register as _register_stale
 from ocr_assets.cli.truth import register as _register_truth
+from ocr_assets.interruption import Interrupted, begin_to_end, listen
 
 _register_reading(app)
 _register_publishing(app)
@@ -43,23 +42,14 @@ _register_experiment(app)
 _register_prune(app)
 
 
-class Interrupted(BaseException):
-    """Ctrl-C. Not a KeyboardInterrupt, which Typer would turn into its own exit code."""
-
-
 def main() -> None:
     """Run the command; what a person can act upon is said in one line, without a traceback."""
-    signal.signal(signal.SIGINT, _interrupt)
+    listen()
     try:
         app(standalone_mode=True)
     except Interrupted:
+        begin_to_end()
         errors.print("Interrupted. What was read is kept; `ocr-assets run` goes on from there.")
         sys.exit(INTERRUPTED)
     except Exception as error:
         sys.exit(explain(error))
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    # A second Ctrl-C must not cut the ending short.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    raise Interrupted
