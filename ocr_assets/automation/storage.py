@@ -6,11 +6,13 @@ what an event costs, and a document has dozens.
 
 from __future__ import annotations
 
+import fcntl
 import os
+import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -31,6 +33,10 @@ KEPT = 16
 
 BUSY_SECONDS = 30
 """How long a writer waits for another one."""
+
+DATABASES = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
+MADE = "made"
+"""File that says that all of them were made to the end."""
 
 
 class _Engines:
@@ -67,6 +73,35 @@ def _tune(connection: Any, _record: object) -> None:
 def _connected(url: str) -> Generator[Connection]:
     with _engines.of(url).connect() as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def _locked(base: Path) -> Generator[None]:
+    """One process at a time makes the databases, or sees that they were not made to the end."""
+    base.mkdir(parents=True, exist_ok=True)
+    with (base / f"{MADE}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _remove_half_made(base: Path) -> None:
+    """Remove databases whose making was broken off: Dagster would take them for ready, and there is nothing in them."""
+    for name in DATABASES:
+        file = base / name
+        if file.exists() and not _has_version(file):
+            for left in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))):
+                left.unlink(missing_ok=True)
+
+
+def _has_version(file: Path) -> bool:
+    """Whether the last thing was done that makes a database."""
+    with closing(sqlite3.connect(file, timeout=BUSY_SECONDS)) as connection:
+        try:
+            return connection.execute("SELECT 1 FROM alembic_version").fetchone() is not None
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):
+                return False
+            raise
 
 
 class _EventLog(SqliteEventLogStorage):
@@ -114,11 +149,26 @@ class SqliteStorage(DagsterSqliteStorage):
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self.base_dir = base_dir
         base = Path(base_dir)
-        self._run_storage = _Runs.from_local(f"{base / 'history'}/")
-        self._event_log_storage = _EventLog(f"{base / 'history' / 'runs'}/")
-        self._schedule_storage = _Schedules.from_local(str(base / "schedules"))
+        with _locked(base):
+            made = (base / MADE).exists()
+            if not made:
+                _remove_half_made(base)
+            self._run_storage = _Runs.from_local(f"{base / 'history'}/")
+            self._event_log_storage = _EventLog(f"{base / 'history' / 'runs'}/")
+            self._schedule_storage = _Schedules.from_local(str(base / "schedules"))
+            if not made:
+                self._finish()
+                (base / MADE).touch()
         self._inst_data = inst_data
         DagsterStorage.__init__(self)
+
+    def _finish(self) -> None:
+        """What Dagster does after it has made a database, and passes by where that was broken off."""
+        for part in (self._run_storage, self._schedule_storage):
+            part.migrate()
+            part.optimize()
+        self._event_log_storage.reindex_events()
+        self._event_log_storage.reindex_assets()
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData, config_value: Any) -> Self:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+import sqlalchemy as sa
 import yaml
+from sqlalchemy import event
 
 KEYS = [f"document-{n}" for n in range(3)]
 KEPT = {"custom": {"module": "ocr_assets.automation.storage", "class": "SqliteStorage"}}
@@ -92,3 +94,27 @@ def test_a_forked_process_has_connections_of_its_own(tmp_path):
 
         assert child.exitcode == 0
         assert len(instance.get_runs()) == 3
+
+
+@pytest.mark.parametrize("statements", [24, 49, 57, 104, 120, 128, 146, 170])
+def test_a_history_whose_making_was_broken_off_is_made_anew(tmp_path: Path, statements: int) -> None:
+    left = statements
+
+    def count(*_: object) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise KeyboardInterrupt
+
+    event.listen(sa.Engine, "before_cursor_execute", count)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            opened(tmp_path, kept=True)
+    finally:
+        event.remove(sa.Engine, "before_cursor_execute", count)
+
+    with opened(tmp_path, kept=True) as instance:
+        assert run(instance).success
+        assert instance.get_dynamic_partitions("documents") == KEYS
+    with opened(tmp_path, kept=False) as instance:
+        assert instance.get_dynamic_partitions("documents") == KEYS
