@@ -1,5 +1,4 @@
 import contextlib
-import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -21,7 +20,8 @@ def listening(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def ctrl_c() -> None:
-    os.kill(os.getpid(), signal.SIGINT)
+    # To this thread: what is sent to the process may be handled when the test is over.
+    signal.raise_signal(signal.SIGINT)
 
 
 def swallow() -> None:
